@@ -1,0 +1,83 @@
+"""Wiring: the one place that knows every part."""
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from audit.domain.problems import Problem
+from audit.paths import folder
+from audit.settings import Settings
+from audit.store.database import Database
+from audit.web import (
+    admin,
+    assignments,
+    branches,
+    comparisons,
+    downloads,
+    fill,
+    onsite,
+    reports,
+    results,
+    reviews,
+    sessions,
+    submissions,
+)
+from audit.web.assets import Assets, get_asset
+from audit.web.dependencies import DEPENDENCIES
+from audit.web.pages import Templates
+from audit.web.problems import draw_failure, draw_http_exception, draw_problem
+from audit.web.security import SecurityHeaders, refuse_forgery
+
+PARTS = (
+    sessions,
+    assignments,
+    onsite,
+    fill,
+    submissions,
+    reviews,
+    results,
+    reports,
+    branches,
+    comparisons,
+    downloads,
+    admin,
+)
+HANDLERS = [get_asset, *(handler for part in PARTS for handler in part.handlers)]
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Litestar:
+    """The ASGI application. The schema is brought up to date first."""
+    database = database or Database(settings.url)
+    database.migrate()
+    files = Assets(folder("static"))
+    return Litestar(
+        # One router: Litestar 2.25 wraps a threaded handler twice, and then never awaits it,
+        # when two handlers of one path are given to the application one by one.
+        route_handlers=[Router("/", route_handlers=HANDLERS)],
+        dependencies=dict(DEPENDENCIES),
+        exception_handlers={
+            Problem: draw_problem,
+            HTTPException: draw_http_exception,
+            Exception: draw_failure,
+        },
+        middleware=[SecurityHeaders()],
+        before_request=refuse_forgery,
+        compression_config=CompressionConfig(
+            backend="brotli",
+            brotli_quality=6,
+            minimum_size=500,
+            exclude_opt_key="no_compression",
+        ),
+        state=State(
+            {
+                "settings": settings,
+                "database": database,
+                "assets": files,
+                "templates": Templates(folder("templates"), folder("reports"), files, settings),
+            }
+        ),
+        openapi_config=None,
+        logging_config=None,
+        on_shutdown=[lambda _app: database.close()],
+    )

@@ -1,0 +1,1 @@
+"""What is true: structs and pure functions. No clock, no file, no environment."""

@@ -1,0 +1,50 @@
+"""Every way a request can be refused. Each carries an English message id and its values;
+the web layer translates and draws it."""
+
+from typing import ClassVar
+
+
+def N_(message: str) -> str:
+    """Marks a message for translation where it is written but not yet shown."""
+    return message
+
+
+class Problem(Exception):
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
+
+
+class Invalid(Problem):
+    """What was sent cannot be accepted as it is."""
+
+    status = 422
+
+
+class NotSignedIn(Problem):
+    status = 401
+
+
+class NotAllowed(Problem):
+    """The person may see the thing but not do this with it."""
+
+    status = 403
+
+
+class NotFound(Problem):
+    """It does not exist, or it is someone else's: the two are never told apart."""
+
+    status = 404
+
+
+class Conflict(Problem):
+    """The thing is in a state that does not allow this (any more)."""
+
+    status = 409
+
+
+class TooMany(Problem):
+    status = 429

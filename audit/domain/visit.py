@@ -1,0 +1,77 @@
+"""A visit: one observation of one branch under one pinned checklist version.
+
+assigned → in progress → submitted (→ returned → submitted) → released.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from audit.domain.branch import Branch
+from audit.domain.problems import N_, Conflict
+from audit.domain.text import Text
+
+Mode = Literal["open", "disguised"]
+Status = Literal["assigned", "in_progress", "submitted", "returned", "released", "cancelled"]
+STATUSES: tuple[Status, ...] = (
+    "assigned", "in_progress", "submitted", "returned", "released", "cancelled",
+)  # fmt: skip
+
+
+class Wave(msgspec.Struct, frozen=True):
+    """One round of a programme."""
+
+    id: UUID
+    programme: Text
+    name: Text
+    opens_on: date
+    closes_on: date
+    checklist: str  # content hash of the version visits of this wave are pinned to
+
+
+class Release(msgspec.Struct, frozen=True):
+    """What was published of a visit; never changes. Its score card is kept beside it."""
+
+    number: str
+    raw: Decimal | None
+    final: Decimal | None
+    band: str | None
+    vetoes: int  # failed critical items
+    insufficient: bool
+    released_at: datetime
+    root: str  # of the events it was made from
+    verdict: str = ""  # the auditor's summary for the branch
+    reviewer: str = ""  # as it may be printed
+
+
+class Visit(msgspec.Struct, frozen=True):
+    id: UUID
+    branch: Branch
+    wave: Wave
+    shopper: UUID
+    shopper_code: str
+    mode: Mode
+    checklist: str  # content hash
+    brief: Text
+    due_on: date
+    status: Status
+    started_at: datetime | None = None
+    submitted_at: datetime | None = None
+    returned_at: datetime | None = None
+    return_reason: str = ""
+    release: Release | None = None
+
+    @property
+    def writable(self) -> bool:
+        return self.status in ("assigned", "in_progress", "returned")
+
+    def must_be_writable(self) -> None:
+        if not self.writable:
+            raise Conflict(N_("This visit has been handed in and can no longer be changed."))
+
+    def must_be(self, *statuses: Status) -> None:
+        if self.status not in statuses:
+            raise Conflict(N_("This visit has moved on. Reload the page to see where it is."))

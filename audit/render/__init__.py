@@ -1,0 +1,1 @@
+"""How it is drawn on paper: HTML and CSS in, PDF out. Draws structs, computes nothing."""

@@ -1,0 +1,96 @@
+"""Every MINGCHA_* variable, one struct. A bad or unknown one stops the start, in plain words."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+
+class BadSetting(Exception):
+    """A MINGCHA_* variable that cannot be used; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Defaults start a working single-machine installation."""
+
+    data: Path = Path("data")
+    """Folder for the SQLite database and files."""
+    database_url: str = ""
+    """`sqlite:///…` or `postgresql+psycopg://…`; empty: `mingcha.sqlite3` in the data folder."""
+    public_url: str = ""
+    """The https:// address people use; empty: plain http on this machine only."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    language: Literal["zh", "en"] = "zh"
+    """Language for people who have not chosen one."""
+    timezone: str = "Asia/Shanghai"
+    """Zone in which dates and times are shown."""
+    session_days: int = 14
+    """A sign-in ends after this many days without use."""
+    pdf_workers: int = 1
+    """Warm processes that draw PDFs."""
+    demo: bool = False
+    """Demo data and demo accounts; never on a real installation."""
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'mingcha.sqlite3'}"
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Raises `BadSetting`."""
+        prefix = "MINGCHA_"
+        given = {
+            name.removeprefix(prefix).lower(): value
+            for name, value in env.items()
+            if name.startswith(prefix) and not name.startswith("MINGCHA_TEST_")
+        }
+        unknown = given.keys() - set(cls.__struct_fields__)
+        if unknown:
+            names = ", ".join(sorted(prefix + name.upper() for name in unknown))
+            raise BadSetting(f"unknown setting: {names}")
+        values = {}
+        for field in msgspec.structs.fields(cls):
+            if field.name in given:
+                try:
+                    values[field.name] = msgspec.convert(
+                        given[field.name], field.type, strict=False, dec_hook=_path
+                    )
+                except msgspec.ValidationError as error:
+                    raise BadSetting(f"{prefix}{field.name.upper()}: {error}") from error
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        if not self.url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise BadSetting(
+                "MINGCHA_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"
+            )
+        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
+            raise BadSetting("MINGCHA_PUBLIC_URL must start with https://")
+        if not 1 <= self.port <= 65535:
+            raise BadSetting("MINGCHA_PORT must be between 1 and 65535")
+        if self.session_days < 1 or self.pdf_workers < 1:
+            raise BadSetting("MINGCHA_SESSION_DAYS and MINGCHA_PDF_WORKERS must be at least 1")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise BadSetting(f"MINGCHA_TIMEZONE: no time zone {self.timezone!r}") from error
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)

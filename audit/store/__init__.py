@@ -1,0 +1,1 @@
+"""Where it is kept: tables, queries, migrations. Rows never leave this package."""

@@ -1,0 +1,123 @@
+"""Published checklist versions, and the library's files they are published from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from audit.domain.checklist import Checklist, Framework, canonical
+from audit.domain.library import (
+    Trouble,
+    Unusable,
+    Vocabulary,
+    read_checklist,
+    read_frameworks,
+    read_vocabulary,
+    requirements,
+)
+from audit.domain.problems import N_, Conflict, NotFound
+from audit.store.tables import ChecklistRow
+
+_decoded: dict[str, Checklist] = {}  # by hash: content never changes, so neither does this
+
+
+def get_checklist(session: Session, content_hash: str) -> Checklist:
+    if content_hash not in _decoded:
+        row = session.get(ChecklistRow, content_hash)
+        if row is None:
+            raise NotFound(N_("There is no such checklist."))
+        _decoded[content_hash] = msgspec.json.decode(row.content, type=Checklist)
+    return _decoded[content_hash]
+
+
+def list_checklists(session: Session) -> list[Checklist]:
+    """Every published version, newest version of each checklist first."""
+    hashes = session.exec(
+        select(ChecklistRow.hash).order_by(
+            col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc()
+        )
+    ).all()
+    return [get_checklist(session, name) for name in hashes]
+
+
+def publish(session: Session, checklist: Checklist, now: datetime) -> bool:
+    """Keep a version for ever. False if it was there already; raises `Conflict` if the
+    same version was published with other content."""
+    known = session.exec(
+        select(ChecklistRow).where(
+            ChecklistRow.checklist_id == checklist.id,
+            ChecklistRow.version == checklist.version,
+        )
+    ).first()
+    if known is not None:
+        if known.hash == checklist.hash:
+            return False
+        raise Conflict(
+            N_(
+                "%(id)s %(version)s is already published with other content. Give it a new version."
+            ),
+            id=checklist.id,
+            version=checklist.version,
+        )
+    session.add(
+        ChecklistRow(
+            hash=checklist.hash,
+            checklist_id=checklist.id,
+            version=checklist.version,
+            content=canonical(checklist).decode(),
+            published_at=now,
+        )
+    )
+    session.flush()
+    return True
+
+
+# ---- the files -----------------------------------------------------------------------
+
+
+class Library:
+    """The checklists in a folder, read in the order in which they require each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.vocabulary: Vocabulary = read_vocabulary(_text(folder / "vocabulary.toml"))
+        self.frameworks: tuple[Framework, ...] = read_frameworks(_text(folder / "frameworks.toml"))
+        self.checklists: dict[tuple[str, str], Checklist] = {}
+
+    def read(self) -> list[Checklist]:
+        """All of them; raises `Unusable` with the troubles of every file."""
+        files = {path: _text(path) for path in sorted(self.folder.glob("*/*.toml"))}
+        troubles: list[Trouble] = []
+        waiting = dict(files)
+        while waiting:
+            ready = [path for path, raw in waiting.items() if self._ready(raw, path)]
+            for path in ready or list(waiting):
+                try:
+                    self.add(waiting.pop(path), self._name(path))
+                except Unusable as error:
+                    troubles += error.troubles
+        if troubles:
+            raise Unusable(troubles)
+        return list(self.checklists.values())
+
+    def add(self, raw: str, name: str) -> Checklist:
+        checklist = read_checklist(raw, name, self.vocabulary, self.frameworks, self.checklists)
+        self.checklists[checklist.id, checklist.version] = checklist
+        return checklist
+
+    def _ready(self, raw: str, path: Path) -> bool:
+        try:
+            needed: Iterable[Any] = requirements(raw, self._name(path)).items()
+        except Unusable:
+            return True  # reading it will say what is wrong
+        return all(pair in self.checklists for pair in needed)
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self.folder))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,82 @@
+"""The log of answer events: only ever added to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
+from audit.domain.visit import Visit
+from audit.ids import new_id
+from audit.store.tables import EventRow
+from audit.store.visits import save_status
+
+_FIELDS = AnswerEvent.__struct_fields__
+
+
+def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:
+    rows = session.exec(
+        select(EventRow)
+        .where(EventRow.visit_id == visit_id)
+        .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
+    ).all()
+    return [_event(row) for row in rows]
+
+
+def list_events_of(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
+    found: dict[UUID, list[AnswerEvent]] = {visit: [] for visit in visits}
+    query = (
+        select(EventRow)
+        .where(col(EventRow.visit_id).in_(list(found)))
+        .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
+    )
+    for row in session.exec(query):
+        found[row.visit_id].append(_event(row))
+    return found
+
+
+def add_events(session: Session, events: Iterable[AnswerEvent], now: datetime) -> None:
+    session.add_all(
+        EventRow(
+            **{name: getattr(event, name) for name in _FIELDS if name != "visit"},
+            visit_id=event.visit,
+            hash=event.hash(),
+            received_at=now,
+        )
+        for event in events
+    )
+    session.flush()
+
+
+SERVER = "server"  # the device of what is posted as a plain form, without a phone's journal
+
+
+def record(
+    session: Session, visit: Visit, deeds: Iterable[Deed], now: datetime
+) -> tuple[Capture, list[AnswerEvent]]:
+    """Journal what a person did on a page; gives the visit as it then stands.
+
+    The first deed of an assigned visit starts it. Must run inside `writing()`.
+    """
+    events = list_events(session, visit.id)
+    own = [event for event in events if event.device == SERVER]
+    made = events_from(
+        deeds,
+        project(events),
+        visit=visit.id,
+        device=SERVER,
+        after=max(own, key=lambda event: event.seq, default=None),
+        checklist=visit.checklist,
+        wall=now,
+        ids=iter(new_id, None),
+    )
+    add_events(session, made, now)
+    if made and visit.status == "assigned":
+        save_status(session, visit.id, "in_progress", now)
+    return project([*events, *made]), made
+
+
+def _event(row: EventRow) -> AnswerEvent:
+    values = {name: getattr(row, name) for name in _FIELDS if name != "visit"}
+    return AnswerEvent(visit=row.visit_id, **values)

@@ -1,0 +1,82 @@
+"""Sign-ins: a random token in the browser, its SHA-256 here; and failed tries."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func
+from sqlmodel import Session, col, delete, select
+
+from audit.domain.people import Person
+from audit.store.people import get_person
+from audit.store.tables import SessionRow, SignInAttemptRow
+
+SEEN_EVERY = timedelta(hours=1)  # how stale `seen_at` may be: a write per request is too dear
+
+
+def open_session(session: Session, person_id: UUID, agent: str, now: datetime) -> str:
+    """A new token for the browser; the old one, if any, is not taken over."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SessionRow(
+            token_hash=_hash(token),
+            person_id=person_id,
+            created_at=now,
+            seen_at=now,
+            agent=agent[:200],
+        )
+    )
+    return token
+
+
+def find_session(
+    session: Session, token: str, now: datetime, idle: timedelta
+) -> tuple[Person, bool] | None:
+    """The signed-in person, and whether the sign-in should be marked as seen."""
+    row = session.get(SessionRow, _hash(token))
+    if row is None or now - row.seen_at > idle:
+        return None
+    person = get_person(session, row.person_id)
+    return (person, now - row.seen_at > SEEN_EVERY) if person.active else None
+
+
+def mark_seen(session: Session, token: str, now: datetime) -> None:
+    row = session.get(SessionRow, _hash(token))
+    if row is not None:
+        row.seen_at = now
+        session.add(row)
+
+
+def close_session(session: Session, token: str) -> None:
+    session.exec(delete(SessionRow).where(col(SessionRow.token_hash) == _hash(token)))
+
+
+def close_sessions_of(session: Session, person_id: UUID, but: str = "") -> None:
+    """End a person's sign-ins, except the one with token `but`."""
+    session.exec(
+        delete(SessionRow).where(
+            col(SessionRow.person_id) == person_id, col(SessionRow.token_hash) != _hash(but)
+        )
+    )
+
+
+def add_attempt(session: Session, key: str, now: datetime) -> None:
+    session.add(SignInAttemptRow(id=uuid4(), key=key, at=now))
+
+
+def count_attempts(session: Session, key: str, since: datetime) -> int:
+    query = select(func.count()).where(SignInAttemptRow.key == key, SignInAttemptRow.at >= since)
+    return session.exec(query).one()
+
+
+def clear_attempts(session: Session, key: str, before: datetime) -> None:
+    session.exec(
+        delete(SignInAttemptRow).where(
+            (col(SignInAttemptRow.key) == key) | (col(SignInAttemptRow.at) < before)
+        )
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

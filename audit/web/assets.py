@@ -1,0 +1,79 @@
+"""CSS and JS without a build step: files are joined into bundles in memory at start,
+named by content hash, compressed once, and cached by browsers for ever."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import brotli
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from audit.domain.problems import N_, NotFound
+
+HTMX = "vendor/htmx-4.0.1.min.js"
+
+# Scripts by page; what is not named here is not sent. Every page gets one CSS and htmx.
+SCRIPTS = {
+    "page.js": (HTMX, "js/page.js"),
+}
+FIRST = ("css/tokens.css", "css/reset.css", "css/base.css")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+class Asset(msgspec.Struct, frozen=True):
+    url: str
+    media_type: str
+    plain: bytes
+    brotli: bytes
+
+
+class Assets:
+    def __init__(self, folder: Path) -> None:
+        self.by_name: dict[str, Asset] = {}
+        css = sorted(f"css/{path.name}" for path in (folder / "css").glob("*.css"))
+        ordered = [*FIRST, *(name for name in css if name not in FIRST)]
+        self._add("screen.css", _joined(folder, tuple(ordered)))
+        for name, files in SCRIPTS.items():
+            self._add(name, _joined(folder, files))
+        for path in sorted((folder / "img").glob("*")):
+            self._add(path.name, path.read_bytes())
+        self.by_url = {asset.url: asset for asset in self.by_name.values()}
+
+    def _add(self, name: str, content: bytes) -> None:
+        stem, dot, suffix = name.rpartition(".")
+        digest = hashlib.sha256(content).hexdigest()[:10]
+        self.by_name[name] = Asset(
+            url=f"/static/{stem}.{digest}{dot}{suffix}",
+            media_type=TYPES[dot + suffix],
+            plain=content,
+            brotli=brotli.compress(content, quality=11),
+        )
+
+    def url(self, name: str) -> str:
+        """The address of a bundle or image; a KeyError is a template naming none."""
+        return self.by_name[name].url
+
+
+def _joined(folder: Path, files: tuple[str, ...]) -> bytes:
+    return b"\n".join((folder / name).read_bytes().rstrip() for name in files) + b"\n"
+
+
+@get("/static/{name:str}", sync_to_thread=False, no_compression=True, public=True)
+def get_asset(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
+    assets: Assets = request.app.state.assets
+    asset = assets.by_url.get(f"/static/{name}")
+    if asset is None:
+        raise NotFound(N_("There is no such file."))
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "br" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "br"
+        return Response(asset.brotli, media_type=asset.media_type, headers=headers)
+    return Response(asset.plain, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,5 @@
+"""Assignments."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

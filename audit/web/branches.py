@@ -1,0 +1,5 @@
+"""Branches."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,5 @@
+"""Comparisons."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,5 @@
+"""Downloads."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

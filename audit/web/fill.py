@@ -1,0 +1,5 @@
+"""Fill."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,62 @@
+"""How values are written on pages and on paper, per language."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from audit.domain.text import Language, Text
+
+NOTHING = "—"
+
+
+def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
+    """Jinja filters: `tr`, `points`, `signed`, `percent`, `day`, `moment`, `clock`, `duration`."""
+
+    def tr(text: Text | None) -> str:
+        return "" if text is None else text.in_(language)
+
+    def points(score: Decimal | float | None, places: int = 1) -> str:
+        return NOTHING if score is None else f"{score:.{places}f}"
+
+    def signed(change: Decimal | float | None, places: int = 1) -> str:
+        if change is None:
+            return NOTHING
+        return f"{change:+.{places}f}".replace("-", "−")
+
+    def percent(share: Decimal | float | None) -> str:
+        return NOTHING if share is None else f"{float(share) * 100:.0f}%"
+
+    def day(when: date | datetime | None) -> str:
+        if when is None:
+            return NOTHING
+        if isinstance(when, datetime):
+            when = when.astimezone(zone).date()
+        return when.isoformat()
+
+    def moment(when: datetime | None) -> str:
+        return NOTHING if when is None else f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    def clock(when: datetime | None, seconds: bool = False) -> str:
+        if when is None:
+            return NOTHING
+        return f"{when.astimezone(zone):{'%H:%M:%S' if seconds else '%H:%M'}}"
+
+    def duration(seconds: int | None) -> str:
+        if seconds is None:
+            return NOTHING
+        minutes, rest = divmod(int(seconds), 60)
+        if language == "zh":
+            return f"{minutes} 分 {rest:02d} 秒" if minutes else f"{rest} 秒"
+        return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+    return {
+        "tr": tr,
+        "points": points,
+        "signed": signed,
+        "percent": percent,
+        "day": day,
+        "moment": moment,
+        "clock": clock,
+        "duration": duration,
+    }

@@ -1,0 +1,86 @@
+"""Reading a posted form: each field checked on its own, every problem kept with its field,
+so that the page can be drawn again with what was typed and the messages in place."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from audit.domain.problems import N_, Invalid
+from audit.domain.text import Text
+
+T = TypeVar("T")
+
+
+class Form:
+    """A posted form. `text`, `uuid`, … return a value or a neutral stand-in and note the
+    problem; ask `ok` before using them."""
+
+    def __init__(self, values: FormMultiDict) -> None:
+        self._values = values
+        self.problems: dict[str, Invalid] = {}
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def refuse(self, field: str, message: str, **values: object) -> None:
+        self.problems.setdefault(field, Invalid(message, **values))
+
+    def get(self, field: str, default: str = "") -> str:
+        """What was typed, for drawing the field again."""
+        found: Any = self._values.get(field, default)
+        return default if isinstance(found, UploadFile) else str(found)
+
+    def has(self, field: str) -> bool:
+        return field in self._values
+
+    def all(self, field: str) -> list[str]:
+        return [str(value) for value in self._values.getall(field, [])]
+
+    def text(self, field: str, *, most: int = 200, required: bool = True) -> str:
+        value = self.get(field).replace("\r\n", "\n").strip()
+        if required and not value:
+            self.refuse(field, N_("Please fill this in."))
+        elif len(value) > most:
+            self.refuse(field, N_("At most %(most)s characters."), most=most)
+        return value
+
+    def both(self, field: str, *, most: int = 200, required: bool = True) -> Text:
+        """A text in both languages, from `field_zh` and `field_en`."""
+        return Text(
+            self.text(f"{field}_zh", most=most, required=required),
+            self.text(f"{field}_en", most=most, required=required),
+        )
+
+    def one_of(self, field: str, allowed: Sequence[str]) -> str:
+        value = self.get(field)
+        if value not in allowed:
+            self.refuse(field, N_("Please choose one."))
+            return allowed[0] if allowed else ""
+        return value
+
+    def uuid(self, field: str) -> UUID:
+        return self._read(field, UUID, UUID(int=0), N_("Please choose one."))
+
+    def uuids(self, field: str) -> tuple[UUID, ...]:
+        try:
+            return tuple(UUID(value) for value in self.all(field))
+        except ValueError:
+            self.refuse(field, N_("Please choose one."))
+            return ()
+
+    def day(self, field: str) -> date:
+        return self._read(field, date.fromisoformat, date.min, N_("Please enter a date."))
+
+    def flag(self, field: str) -> bool:
+        return self.get(field) not in ("", "0", "false")
+
+    def _read(self, field: str, kind: Callable[[str], T], stand_in: T, message: str) -> T:
+        try:
+            return kind(self.get(field).strip())
+        except ValueError:
+            self.refuse(field, message)
+            return stand_in

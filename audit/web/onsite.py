@@ -1,0 +1,5 @@
+"""Onsite."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,95 @@
+"""Drawing pages: one Jinja environment per language, rendered in the handler's thread."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from audit.domain.people import Person
+from audit.domain.text import LANGUAGES, Language
+from audit.languages import translations
+from audit.settings import Settings
+from audit.web.assets import Assets
+from audit.web.filters import filters
+
+
+class Templates:
+    """`folder` holds the pages; `paper` the reports, whose charts pages draw too."""
+
+    def __init__(self, folder: Path, paper: Path, assets: Assets, settings: Settings) -> None:
+        self.by_language = {
+            language: _environment(folder, paper, assets, settings, language)
+            for language in LANGUAGES
+        }
+
+    def render(self, language: Language, name: str, /, **context: Any) -> str:
+        return self.by_language[language].get_template(name).render(**context)
+
+
+def _environment(
+    folder: Path, paper: Path, assets: Assets, settings: Settings, language: Language
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([folder, paper]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, catalogue.ngettext, newstyle=True
+    )
+    environment.globals.update(asset=assets.url, language=language, demo=settings.demo)
+    environment.filters.update(filters(language, settings.zone))
+    return environment
+
+
+class Page:
+    """Draws templates for one request: in its language, for its person."""
+
+    def __init__(
+        self, templates: Templates, language: Language, person: Person | None, csrf: str, path: str
+    ) -> None:
+        self.templates = templates
+        self.language = language
+        self.person = person
+        self.csrf = csrf
+        self.path = path
+
+    def html(self, name: str, /, **context: Any) -> str:
+        return self.templates.render(
+            self.language, name, person=self.person, csrf=self.csrf, path=self.path, **context
+        )
+
+    def __call__(
+        self,
+        name: str,
+        /,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **context: Any,
+    ) -> Response[str]:
+        return Response(
+            self.html(name, **context),
+            media_type=MediaType.HTML,
+            status_code=status,
+            headers=headers or {},
+        )
+
+
+def chosen_language(request: Request[Any, Any, Any], person: Person | None) -> Language:
+    """The person's choice, else this browser's choice, else what the browser asks for."""
+    settings: Settings = request.app.state.settings
+    for choice in (person.language if person else None, request.cookies.get("language")):
+        if choice in LANGUAGES:
+            return choice
+    for wanted in request.headers.get("accept-language", "").lower().split(","):
+        for language in LANGUAGES:
+            if wanted.strip().startswith(language):
+                return language
+    return settings.language

@@ -1,0 +1,76 @@
+"""How a refused request is drawn: a page, or one line into `#problem` for htmx, so that
+the form with what the person typed stays. Never a stack."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+
+from audit.domain.problems import N_, NotSignedIn, Problem
+from audit.ids import new_id
+from audit.languages import gettext
+from audit.web.pages import Page, chosen_language
+
+log = logging.getLogger("mingcha")
+
+TITLES = {
+    401: N_("Please sign in"),
+    403: N_("This is not allowed"),
+    404: N_("Nothing found here"),
+    409: N_("Something has changed"),
+    422: N_("This cannot be accepted"),
+    429: N_("Too many tries"),
+}
+FAILED = N_("Something went wrong on our side. Nothing you sent before was lost. Reference: %(id)s")
+FAILED_TITLE = N_("Something went wrong")
+
+
+def draw_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    if isinstance(problem, NotSignedIn) and request.method == "GET" and not _partial(request):
+        where = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        return Response(None, status_code=303, headers={"Location": f"/sign-in?next={where}"})
+    return _draw(request, problem.status, problem.message, problem.values)
+
+
+def draw_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    messages = {
+        404: N_("The page or file does not exist."),
+        405: N_("This address does not take that kind of request."),
+        413: N_("This is too large."),
+    }
+    message = messages.get(error.status_code, N_("The request could not be understood."))
+    if error.status_code >= 500:
+        return draw_failure(request, error)
+    return _draw(request, error.status_code, message, {})
+
+
+def draw_failure(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    reference = str(new_id())[-12:]
+    log.error("failure %s on %s", reference, request.url.path, exc_info=error)
+    return _draw(request, 500, FAILED, {"id": reference})
+
+
+def _draw(
+    request: Request[Any, Any, Any], status: int, message: str, values: dict[str, object]
+) -> Response[Any]:
+    # The person is not looked up here: what failed may have been the database.
+    person = request.scope["state"].get("person")
+    language = chosen_language(request, person)
+    page = Page(request.app.state.templates, language, person, "", request.url.path)
+    text = gettext(language, message, **values)
+    if _partial(request):
+        return Response(
+            page.html("problems/_problem.html", message=text),
+            status_code=status,
+            media_type=MediaType.HTML,
+            headers={"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"},
+        )
+    title = gettext(language, TITLES.get(status, FAILED_TITLE))
+    return page("problems/show.html", status=status, title=title, message=text)
+
+
+def _partial(request: Request[Any, Any, Any]) -> bool:
+    return "hx-request" in request.headers

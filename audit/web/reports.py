@@ -1,0 +1,5 @@
+"""Reports."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,5 @@
+"""Results."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

@@ -1,0 +1,5 @@
+"""Reviews."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []

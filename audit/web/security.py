@@ -1,0 +1,80 @@
+"""Response headers, and the refusal of requests that other sites make browsers send."""
+
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import MutableScopeHeaders
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from audit.domain.problems import N_, NotAllowed
+from audit.settings import Settings
+from audit.web.dependencies import csrf_token
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        "frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+
+
+class SecurityHeaders(ASGIMiddleware):
+    """On every answer, errors and files included."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        settings: Settings = scope["litestar_app"].state.settings
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+                if settings.secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        await next_app(scope, receive, with_headers)
+
+
+async def refuse_forgery(request: Request[Any, Any, Any]) -> None:
+    """Before every handler: a request that changes something comes from our own page.
+
+    Two independent signs are asked for: the browser's own (Sec-Fetch-Site, else Origin),
+    and our token in a header or form field.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if not (_same_origin(request) and await _has_token(request)):
+        raise NotAllowed(
+            N_("This page is out of date. Go back, reload it and try again; nothing was changed.")
+        )
+
+
+def _same_origin(request: Request[Any, Any, Any]) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    settings: Settings = request.app.state.settings
+    here = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return urlsplit(origin)[:2] == urlsplit(here)[:2]
+
+
+async def _has_token(request: Request[Any, Any, Any]) -> bool:
+    expected = csrf_token(request)
+    given = request.headers.get("x-csrf-token")
+    if given is None:
+        given = str((await request.form()).get("csrf", ""))
+    return bool(expected) and hmac.compare_digest(expected, given)

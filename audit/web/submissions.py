@@ -1,0 +1,5 @@
+"""Submissions."""
+
+from litestar.handlers import HTTPRouteHandler
+
+handlers: list[HTTPRouteHandler] = []
