@@ -1,0 +1,148 @@
+"""A running server over the small known world, and a real browser in front of it.
+
+`open_(world.alice, "/assignments")` is a tab in which Alice is signed in. A test fails when
+a page broke the content security policy, threw, or wrote an error to the console; what a
+test provokes on purpose it takes off the list with `open_.expect("…")`.
+"""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from audit.app import create_app
+from audit.clock import now
+from audit.domain.people import Person
+from audit.settings import Settings
+from audit.store.database import Database
+from audit.store.sessions import open_session
+
+CHROMIUM = shutil.which(os.environ.get("MINGCHA_TEST_CHROMIUM", "chromium")) or ""
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium: install it or set MINGCHA_TEST_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Serving:
+    """uvicorn in a thread on a port of its own; `stop` and `start` keep the port."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.database = database
+        self.app = create_app(settings, database)
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"  # localhost: a secure context for browsers
+
+    def start(self) -> None:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            self.app, log_level="error", ws="none", timeout_graceful_shutdown=1, lifespan="off"
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, args=([listener],), daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            assert self.thread.is_alive()
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+@pytest.fixture
+def serving(settings: Settings, database: Database, world: Any) -> Iterator[Serving]:
+    found = Serving(settings, database)
+    yield found
+    found.stop()
+
+
+class Opener:
+    """Makes tabs, and keeps what went wrong in any of them."""
+
+    def __init__(self, chromium: Browser, serving: Serving) -> None:
+        self.chromium = chromium
+        self.serving = serving
+        self.contexts: list[BrowserContext] = []
+        self.errors: list[str] = []
+
+    def __call__(
+        self,
+        person: Person | None,
+        path: str = "/",
+        *,
+        language: str = "en",
+        width: int = 390,
+        height: int = 844,
+        **options: Any,
+    ) -> Page:
+        """`options` are Playwright's own for a context: `java_script_enabled`, …"""
+        context = self.chromium.new_context(
+            locale={"zh": "zh-CN"}.get(language, language),
+            viewport={"width": width, "height": height},
+            base_url=self.serving.url,
+            has_touch=width < 800,
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        if person is not None:
+            with self.serving.database.writing() as session:
+                token = open_session(session, person.id, "test", now())
+            context.add_cookies([{"name": "sid", "value": token, "url": self.serving.url}])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def expect(self, part: str) -> None:
+        """Take an error that had to come off the list; fails if it did not come."""
+        found = [error for error in self.errors if part in error]
+        assert found, f"{part!r} is not among {self.errors}"
+        self.errors = [error for error in self.errors if part not in error]
+
+    @staticmethod
+    def overflow(page: Page) -> int:
+        """By how many pixels the page is wider than the window."""
+        wide: int = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+
+@pytest.fixture
+def open_(chromium: Browser, serving: Serving) -> Iterator[Opener]:
+    found = Opener(chromium, serving)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert found.errors == []
