@@ -75,3 +75,14 @@ class Visit(msgspec.Struct, frozen=True):
     def must_be(self, *statuses: Status) -> None:
         if self.status not in statuses:
             raise Conflict(N_("This visit has moved on. Reload the page to see where it is."))
+
+
+def release_number(year: int, branch: str, running: int) -> str:
+    """What a released visit is called on paper: year, branch, and which of that year."""
+    return f"MC-{year}-{branch}-{running:03d}"
+
+
+def running_of(number: str, prefix: str) -> int:
+    """The running part after the prefix; 0 for another branch's whose code goes on."""
+    rest = number.removeprefix(prefix)
+    return int(rest) if rest.isdigit() else 0

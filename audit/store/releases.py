@@ -1,0 +1,55 @@
+"""Releasing a visit: its score recomputed from the log and frozen under a number."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from audit.domain.answer import project, root, with_timings
+from audit.domain.people import Person
+from audit.domain.scoring import score
+from audit.domain.visit import Visit, release_number, running_of
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events
+from audit.store.tables import BranchRow, ReleaseRow
+from audit.store.visits import add_release
+
+
+def release(
+    session: Session, visit: Visit, *, verdict: str, by: Person, year: int, now: datetime
+) -> str:
+    """Freeze what the log says of a submitted visit; gives the release's number.
+
+    Must run inside `writing()`. Raises `Conflict` when the visit is not waiting for it.
+    """
+    visit.must_be("submitted")
+    events = list_events(session, visit.id)
+    capture = project(events)
+    checklist = get_checklist(session, visit.checklist)
+    card = score(checklist, with_timings(checklist, capture.answers, capture.marks))
+    number = next_number(session, visit, year)
+    add_release(
+        session,
+        visit,
+        card,
+        number=number,
+        root=root(events),
+        verdict=verdict,
+        by=by,
+        now=now,
+    )
+    return number
+
+
+def next_number(session: Session, visit: Visit, year: int) -> str:
+    """The next free number of the branch in that year.
+
+    The branch's row is locked until the transaction ends, so that two releases at once
+    are numbered one after the other.
+    """
+    session.exec(select(BranchRow).where(BranchRow.id == visit.branch.id).with_for_update()).one()
+    prefix = release_number(year, visit.branch.code, 0)[:-3]
+    taken = session.exec(
+        select(ReleaseRow.number).where(col(ReleaseRow.number).startswith(prefix, autoescape=True))
+    )
+    last = max((running_of(number, prefix) for number in taken), default=0)
+    return release_number(year, visit.branch.code, last + 1)
