@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
 from audit.domain.visit import Visit
 from audit.ids import new_id
 from audit.store.tables import EventRow
-from audit.store.visits import save_status
+from audit.store.visits import lock_status, save_status
 
 _FIELDS = AnswerEvent.__struct_fields__
 
@@ -57,8 +58,14 @@ def record(
 ) -> tuple[Capture, list[AnswerEvent]]:
     """Journal what a person did on a page; gives the visit as it then stands.
 
-    The first deed of an assigned visit starts it. Must run inside `writing()`.
+    The first deed of an assigned visit starts it. Must run inside `writing()`. Two requests
+    for one visit take turns, so that `seq` stays gap-free and nothing slips in behind a
+    submission: raises `Conflict` when it was handed in meanwhile.
     """
+    status = lock_status(session, visit.id)
+    deeds = list(deeds)
+    if not all(deed.kind in ("submit", "reopen") for deed in deeds):
+        msgspec.structs.replace(visit, status=status).must_be_writable()
     events = list_events(session, visit.id)
     own = [event for event in events if event.device == SERVER]
     made = events_from(
@@ -72,7 +79,7 @@ def record(
         ids=iter(new_id, None),
     )
     add_events(session, made, now)
-    if made and visit.status == "assigned":
+    if made and status == "assigned":
         save_status(session, visit.id, "in_progress", now)
     return project([*events, *made]), made
 

@@ -62,7 +62,9 @@ def list_visits(
 ) -> list[Visit]:
     """Most recent first: by release, then submission, then due date."""
     query = _narrowed(_scoped(person), only or VisitFilter()).order_by(
-        func.coalesce(ReleaseRow.released_at, VisitRow.submitted_at, VisitRow.started_at).desc(),
+        func.coalesce(ReleaseRow.released_at, VisitRow.submitted_at, VisitRow.started_at)
+        .desc()
+        .nulls_last(),
         col(VisitRow.due_on),
         col(VisitRow.id),
     )
@@ -103,6 +105,14 @@ def add_visit(
         )
     )
     session.flush()
+
+
+def lock_status(session: Session, visit_id: UUID) -> Status:
+    """The visit's status, held until the transaction ends: others wait (PostgreSQL; on
+    SQLite `writing()` already has one writer at a time)."""
+    query = select(VisitRow.status).where(VisitRow.id == visit_id).with_for_update()
+    status: Status = session.exec(query).one()  # type: ignore[assignment]  # only statuses are saved
+    return status
 
 
 def save_status(
