@@ -12,7 +12,7 @@ from audit.domain.text import LANGUAGES, Language
 from audit.languages import translations
 from audit.settings import Settings
 from audit.web.assets import Assets
-from audit.web.filters import filters
+from audit.filters import filters
 
 
 class Templates:
