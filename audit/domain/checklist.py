@@ -43,6 +43,11 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class Response(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
     """What an item asks for; each kind says how its value earns credit."""
 
+    @property
+    def kind(self) -> str:
+        """As checklists write it: `yes_no`, `grade` …; pages choose by it how to draw."""
+        return str(self.__struct_config__.tag)
+
 
 class YesNo(Response, frozen=True, forbid_unknown_fields=True, tag="yes_no"):
     good: Literal["yes", "no"] = "yes"

@@ -12,7 +12,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -39,18 +39,22 @@ from audit.domain.checklist import (
 )
 from audit.domain.problems import Invalid, Problem
 
+K = TypeVar("K", str, tuple[str, str, str])
+
 RULE = 1
 Standing = Literal["answered", "na", "not_observed", "unanswered"]
 
 
 class ItemScore(msgspec.Struct, frozen=True):
-    """An item in one section. `lost`: points of the total this place costs, to 0.01."""
+    """An item in one section. `worth`: how many of the 100 points this place carries;
+    `lost`: how many of them it costs. Both to 0.01; worths add up to the section's."""
 
     item: str
     weight: Decimal
     standing: Standing
     credit: Decimal | None
     lost: Decimal
+    worth: Decimal = Decimal(0)
 
 
 class SectionScore(msgspec.Struct, frozen=True):
@@ -358,15 +362,17 @@ def _part_scores(
     credits: Mapping[str, Fraction | None],
     raw: Decimal | None,
 ) -> tuple[PartScore, ...]:
-    lost = _spread(exact_losses(checklist, credits), raw)
+    lost = {} if raw is None else _spread(exact_losses(checklist, credits), 100 - raw)
     present = [
         part for part in checklist.parts if _part(checklist, part, credits, frozenset()) is not None
     ]
     shares = sum((_exact(part.share) for part in present), Fraction(0))
+    exact = {part.id: 100 * _exact(part.share) / shares for part in present}
+    worths = _spread(exact, Decimal(100))
     result = []
     for part in checklist.parts:
         value = _part(checklist, part, credits, frozenset())
-        worth = 100 * _exact(part.share) / shares if value is not None else Fraction(0)
+        worth = worths.get(part.id, Decimal(0))
         entries = [(checklist.by_key[e.item], e.weight) for s in part.sections for e in s.entries]
         coverage = _coverage(now, entries)
         result.append(
@@ -375,7 +381,7 @@ def _part_scores(
                 share=part.share,
                 score=None if value is None else rounded(value),
                 coverage=None if coverage is None else rounded(coverage, 3),
-                worth=rounded(worth, 2),
+                worth=worth,
                 sections=_section_scores(checklist, part, now, credits, worth, lost),
             )
         )
@@ -387,13 +393,16 @@ def _section_scores(
     part: Part,
     now: Mapping[str, Answer],
     credits: Mapping[str, Fraction | None],
-    part_worth: Fraction,
+    part_worth: Decimal,
     lost: Mapping[tuple[str, str, str], Decimal],
 ) -> tuple[SectionScore, ...]:
-    worths = _section_worths(checklist, part, credits, part_worth)
+    exact = _section_worths(checklist, part, credits, _exact(part_worth))
+    worths = _spread(exact, part_worth)
     result = []
     for section in part.sections:
         value = _section(checklist, part, section, credits)
+        worth = worths.get(section.id, Decimal(0))
+        places = _spread(_place_worths(checklist, part, section, credits, _exact(worth)), worth)
         items = []
         for entry in section.entries:
             earned = credits[entry.item]
@@ -404,6 +413,7 @@ def _section_scores(
                     standing=_standing(now.get(entry.item)),
                     credit=None if earned is None else rounded(earned, 4),
                     lost=lost.get((part.id, section.id, entry.item), Decimal(0)),
+                    worth=places.get(entry.item, Decimal(0)),
                 )
             )
         result.append(
@@ -411,7 +421,7 @@ def _section_scores(
                 id=section.id,
                 weight=section.weight,
                 score=None if value is None else rounded(value),
-                worth=rounded(worths.get(section.id, Fraction(0)), 2),
+                worth=worth,
                 items=tuple(items),
             )
         )
@@ -449,28 +459,35 @@ def exact_losses(
         for section in part.sections:
             if section.id not in worths:
                 continue
-            entries = [e for e in section.entries if credits[e.item] is not None]
-            weights = {e.item: _weight(checklist, part, e.item, e.weight) for e in entries}
-            whole = sum(weights.values(), Fraction(0))
-            for key, weight in weights.items():
+            places = _place_worths(checklist, part, section, credits, worths[section.id])
+            for key, worth in places.items():
                 earned = credits[key]
                 if earned is not None:
-                    losses[part.id, section.id, key] = (
-                        worths[section.id] * weight / whole * (1 - earned)
-                    )
+                    losses[part.id, section.id, key] = worth * (1 - earned)
     return losses
 
 
-def _spread(
-    losses: Mapping[tuple[str, str, str], Fraction], raw: Decimal | None
-) -> dict[tuple[str, str, str], Decimal]:
-    """Losses to 0.01 whose sum is 100 − raw exactly (largest remainder)."""
-    if raw is None:
+def _place_worths(
+    checklist: Checklist,
+    part: Part,
+    section: Section,
+    credits: Mapping[str, Fraction | None],
+    section_worth: Fraction,
+) -> dict[str, Fraction]:
+    entries = [entry for entry in section.entries if credits[entry.item] is not None]
+    weights = {e.item: _weight(checklist, part, e.item, e.weight) for e in entries}
+    whole = sum(weights.values(), Fraction(0))
+    if whole == 0:
         return {}
-    units = {key: (loss * 100).__floor__() for key, loss in losses.items()}
-    left = int((100 - raw) * 100) - sum(units.values())
-    lossy = [key for key, loss in losses.items() if loss > 0]
-    by_remainder = sorted(lossy, key=lambda key: (units[key] - losses[key] * 100, key))
+    return {key: section_worth * weight / whole for key, weight in weights.items()}
+
+
+def _spread(exact: Mapping[K, Fraction], total: Decimal) -> dict[K, Decimal]:
+    """The amounts to 0.01 with exactly this sum (largest remainder); zeros stay zero."""
+    units = {key: (amount * 100).__floor__() for key, amount in exact.items()}
+    left = int(total * 100) - sum(units.values())
+    positive = [key for key, amount in exact.items() if amount > 0]
+    by_remainder = sorted(positive, key=lambda key: (units[key] - exact[key] * 100, key))
     step = 1 if left > 0 else -1
     order = by_remainder if left > 0 else [k for k in reversed(by_remainder) if units[k] > 0]
     for position in range(abs(left)):
