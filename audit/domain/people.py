@@ -1,10 +1,13 @@
 """People, their roles, and what each may do."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from audit.domain.problems import N_, Invalid
 from audit.domain.text import Language
 
 Role = Literal["shopper", "auditor", "branch_manager", "administrator"]
@@ -20,3 +23,21 @@ class Person(msgspec.Struct, frozen=True):
     language: Language | None = None
     branches: tuple[UUID, ...] = ()  # a branch manager's own
     active: bool = True
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """One browser that is signed in. `id` names it and opens nothing."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    agent: str
+    current: bool
+
+
+def must_keep_an_administrator(after: Person, administrators: Iterable[Person]) -> None:
+    """Raises `Invalid` if this change would leave nobody who can sign in to administer."""
+    if after.active and after.role == "administrator":
+        return
+    if not any(other.active and other.id != after.id for other in administrators):
+        raise Invalid(N_("This is the last active administrator. Appoint another one first."))

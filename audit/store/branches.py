@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain.branch import Branch, Region
@@ -27,6 +28,23 @@ def save_region(session: Session, region: Region) -> None:
     row = session.get(RegionRow, region.id) or RegionRow(id=region.id, name_zh="", name_en="")
     row.name_zh, row.name_en = region.name.zh, region.name.en
     session.add(row)
+    session.flush()
+
+
+def count_branches(session: Session) -> dict[UUID, int]:
+    """Branches, active or not, by region."""
+    query = select(BranchRow.region_id, func.count()).group_by(col(BranchRow.region_id))
+    return dict(session.exec(query).all())
+
+
+def delete_region(session: Session, region_id: UUID) -> None:
+    """Raises `Conflict` while a branch, active or not, belongs to it."""
+    row = session.get(RegionRow, region_id)
+    if row is None:
+        raise NotFound(N_("There is no such region."))
+    if count_branches(session).get(region_id):
+        raise Conflict(N_("Branches belong to this region. Move them to another one first."))
+    session.delete(row)
     session.flush()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain.checklist import Checklist, Framework, canonical
@@ -19,7 +20,7 @@ from audit.domain.library import (
     requirements,
 )
 from audit.domain.problems import N_, Conflict, NotFound
-from audit.store.tables import ChecklistRow
+from audit.store.tables import ChecklistRow, VisitRow
 
 _decoded: dict[str, Checklist] = {}  # by hash: content never changes, so neither does this
 
@@ -41,6 +42,31 @@ def list_checklists(session: Session) -> list[Checklist]:
         )
     ).all()
     return [get_checklist(session, name) for name in hashes]
+
+
+class Published(msgspec.Struct, frozen=True):
+    checklist: Checklist
+    published_at: datetime
+    visits: int  # made with this version, cancelled ones left out
+
+
+def list_published(session: Session) -> list[Published]:
+    """As `list_checklists`, with when and how much each version was used."""
+    used = (
+        select(VisitRow.checklist_hash, func.count().label("visits"))
+        .where(VisitRow.status != "cancelled")
+        .group_by(col(VisitRow.checklist_hash))
+        .subquery()
+    )
+    query = (
+        select(ChecklistRow.hash, ChecklistRow.published_at, func.coalesce(used.c.visits, 0))
+        .outerjoin(used, used.c.checklist_hash == ChecklistRow.hash)
+        .order_by(col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc())
+    )
+    return [
+        Published(get_checklist(session, name), published_at, visits)
+        for name, published_at, visits in session.exec(query)
+    ]
 
 
 def publish(session: Session, checklist: Checklist, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from audit.domain.problems import N_, NotFound
+from audit.domain.programme import Programme
 from audit.domain.text import Text
 from audit.domain.visit import Wave
 from audit.store.tables import ProgrammeRow, WaveRow
@@ -23,6 +24,36 @@ def save_programme(session: Session, programme_id: UUID, name: Text) -> None:
 def list_programmes(session: Session) -> list[tuple[UUID, Text]]:
     rows = session.exec(select(ProgrammeRow).order_by(col(ProgrammeRow.name_zh))).all()
     return [(row.id, Text(row.name_zh, row.name_en)) for row in rows]
+
+
+def list_with_waves(session: Session) -> list[Programme]:
+    """Every programme with its waves, newest wave first."""
+    waves: dict[UUID, list[Wave]] = {}
+    query = (
+        select(WaveRow, ProgrammeRow)
+        .join(ProgrammeRow)
+        .order_by(col(WaveRow.opens_on).desc(), col(WaveRow.id))
+    )
+    for row, programme in session.exec(query):
+        waves.setdefault(programme.id, []).append(to_wave(row, programme))
+    return [
+        Programme(programme_id, name, tuple(waves.get(programme_id, ())))
+        for programme_id, name in list_programmes(session)
+    ]
+
+
+def get_programme(session: Session, programme_id: UUID) -> Programme:
+    for programme in list_with_waves(session):
+        if programme.id == programme_id:
+            return programme
+    raise NotFound(N_("There is no such programme."))
+
+
+def get_programme_of(session: Session, wave_id: UUID) -> Programme:
+    for programme in list_with_waves(session):
+        if any(wave.id == wave_id for wave in programme.waves):
+            return programme
+    raise NotFound(N_("There is no such wave."))
 
 
 def save_wave(

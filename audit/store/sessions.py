@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from audit.domain.people import Person
+from audit.domain.people import Person, SignIn
+from audit.domain.problems import N_, NotFound
 from audit.store.people import get_person
 from audit.store.tables import SessionRow, SignInAttemptRow
 
@@ -59,6 +60,29 @@ def close_sessions_of(session: Session, person_id: UUID, but: str = "") -> None:
             col(SessionRow.person_id) == person_id, col(SessionRow.token_hash) != _hash(but)
         )
     )
+
+
+def list_sessions(session: Session, person_id: UUID, token: str, since: datetime) -> list[SignIn]:
+    """A person's sign-ins used after `since`, last used first; `token` marks the current one."""
+    rows = session.exec(
+        select(SessionRow)
+        .where(SessionRow.person_id == person_id, SessionRow.seen_at >= since)
+        .order_by(col(SessionRow.seen_at).desc(), col(SessionRow.created_at).desc())
+    )
+    return [
+        SignIn(
+            row.token_hash, row.created_at, row.seen_at, row.agent, row.token_hash == _hash(token)
+        )
+        for row in rows
+    ]
+
+
+def close_session_of(session: Session, person_id: UUID, name: str) -> None:
+    """End one of a person's own sign-ins, by its name in `list_sessions`."""
+    row = session.get(SessionRow, name)
+    if row is None or row.person_id != person_id:
+        raise NotFound(N_("There is no such sign-in."))
+    session.delete(row)
 
 
 def add_attempt(session: Session, key: str, now: datetime) -> None:

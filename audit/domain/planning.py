@@ -1,0 +1,50 @@
+"""Who is asked to visit which branch, and what speaks against it."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+import msgspec
+
+from audit.domain.problems import N_
+from audit.domain.visit import Wave
+
+REST = timedelta(days=90)  # a shopper seen again sooner may be recognised
+
+Pair = tuple[UUID, UUID]  # shopper, branch
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What has been planned and done before."""
+
+    recent: Collection[Pair] = ()  # who visited, or is to visit, which branch within `REST`
+    in_wave: Collection[UUID] = ()  # branches with a visit in this wave already
+
+
+def share_out(
+    branches: Sequence[UUID], shoppers: Sequence[UUID], recent: Collection[Pair]
+) -> list[UUID]:
+    """A shopper for each branch, in turn; one who was there lately only for want of another."""
+    load = dict.fromkeys(shoppers, 0)
+    chosen = []
+    for branch in branches:
+        shopper = min(load, key=lambda person: ((person, branch) in recent, load[person]))
+        load[shopper] += 1
+        chosen.append(shopper)
+    return chosen
+
+
+def warnings(
+    shopper: UUID, branch: UUID, due_on: date, wave: Wave, today: date, known: Known
+) -> tuple[str, ...]:
+    """What the planner should know before asking for this visit; none of it forbids it."""
+    found = []
+    if (shopper, branch) in known.recent:
+        found.append(N_("This shopper visits this branch within 90 days of it."))
+    if branch in known.in_wave:
+        found.append(N_("This branch already has a visit in this wave."))
+    if not wave.opens_on <= due_on <= wave.closes_on:
+        found.append(N_("Due outside the dates of the wave."))
+    if due_on < today:
+        found.append(N_("Due before today."))
+    return tuple(found)

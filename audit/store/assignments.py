@@ -1,0 +1,54 @@
+"""Planning visits: who was where lately, how far each wave is, and changes before a start."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from audit.domain.planning import REST, Known
+from audit.domain.text import Text
+from audit.domain.visit import Mode, Status
+from audit.store.tables import VisitRow
+
+
+def get_known(session: Session, wave: UUID, due_on: date) -> Known:
+    """What bears on visits of this wave that are due then."""
+    since = due_on - REST
+    pairs = select(VisitRow.shopper_id, VisitRow.branch_id).where(
+        VisitRow.status != "cancelled",
+        VisitRow.due_on <= due_on + REST,
+        or_(
+            col(VisitRow.due_on) >= since,
+            col(VisitRow.started_at) >= datetime.combine(since, time(), UTC),
+        ),
+    )
+    branches = select(VisitRow.branch_id).where(
+        VisitRow.status != "cancelled", VisitRow.wave_id == wave
+    )
+    return Known(
+        frozenset((shopper, branch) for shopper, branch in session.exec(pairs)),
+        frozenset(session.exec(branches)),
+    )
+
+
+def count_by_wave(session: Session) -> dict[UUID, dict[Status, int]]:
+    query = select(VisitRow.wave_id, VisitRow.status, func.count()).group_by(
+        col(VisitRow.wave_id), col(VisitRow.status)
+    )
+    found: dict[UUID, dict[Status, int]] = {}
+    for wave, status, number in session.exec(query):
+        found.setdefault(wave, {})[status] = number  # type: ignore[index]  # only statuses are saved
+    return found
+
+
+def save_assignment(
+    session: Session, visit_id: UUID, *, shopper: UUID, mode: Mode, due_on: date, brief: Text
+) -> None:
+    """Change what is asked; the caller has checked that the visit has not been started."""
+    row = session.get(VisitRow, visit_id)
+    assert row is not None
+    row.shopper_id, row.mode, row.due_on = shopper, mode, due_on
+    row.brief_zh, row.brief_en = brief.zh, brief.en
+    session.add(row)
+    session.flush()
