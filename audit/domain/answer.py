@@ -1,18 +1,8 @@
-"""Answers and the events they are made of.
+"""What an item accepts for an answer, and what a visit's answers come to."""
 
-The unit of capture is an event: one answer, clear, note or mark, made once on one device
-and never changed. What a visit currently says is a projection of its events: for each
-register (an item's answer, an item's note, a mark) the heads are the events that no other
-event names in its `base`. One head is the value; several heads are a conflict, of which the
-one with the highest (lamport, device) counts provisionally. Design §5.
-"""
-
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Literal
-from uuid import UUID
 
 import msgspec
 
@@ -28,144 +18,54 @@ from audit.domain.checklist import (
     Points,
     Seconds,
     YesNo,
-    canonical,
+)
+from audit.domain.event import (
+    Answer,
+    AnswerEvent,
+    Capture,
+    Deed,
+    EventKind,
+    Remembered,
+    State,
+    Value,
+    changes_nothing,
+    events_from,
+    project,
+    register,
+    register_of,
+    root,
 )
 from audit.domain.problems import N_, Invalid, NotFound
 
-State = Literal["answered", "na", "not_observed"]
-Value = str | int | Decimal | None
-EventKind = Literal["answer", "clear", "note", "mark", "remember", "submit", "reopen"]
+__all__ = [
+    "LONGEST_NOTE",
+    "Answer",
+    "AnswerEvent",
+    "Capture",
+    "Deed",
+    "EventKind",
+    "Progress",
+    "Remembered",
+    "State",
+    "Value",
+    "accept",
+    "changes_nothing",
+    "events_from",
+    "progress",
+    "project",
+    "read_answer",
+    "register",
+    "register_of",
+    "root",
+    "settled",
+    "shut",
+    "timed_seconds",
+    "with_timings",
+]  # fmt: skip
 
 LONGEST_NOTE = 4000
-
-
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What was said of one item. `value` is set exactly when `state` is `answered`."""
-
-    state: State
-    value: str | int | None = None  # decimals travel as text
-    gated: bool = False  # N/A because of a gate, not by the person's own tap
-
-    @property
-    def number(self) -> Decimal:
-        return Decimal(str(self.value))
-
-
-class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One immutable deed of capture. `seq` is gap-free per (visit, device)."""
-
-    id: UUID
-    visit: UUID
-    device: str
-    seq: int
-    lamport: int
-    kind: EventKind
-    item: str  # item, gate or fact key; `mark/<id>`; `stage/<id>`; `visit`
-    checklist: str  # content hash of the pinned checklist
-    wall: datetime  # the device's clock: data, never order
-    answer: Answer | None = None
-    text: str | None = None  # note, remembered text, or a mark's time (ISO 8601)
-    base: tuple[UUID, ...] = ()
-    monotonic: float | None = None
-    boot: str = ""
-    zone_minutes: int | None = None
-    prev: str = ""  # hash of this device's previous event in the visit
-    v: int = 1
-
-    def hash(self) -> str:
-        return hashlib.sha256(canonical(self)).hexdigest()
-
-
-class Remembered(msgspec.Struct, frozen=True):
-    """A note made on site in passing, kept with its stage."""
-
-    stage: str
-    text: str
-    at: datetime
-
-
-class Capture(msgspec.Struct, frozen=True):
-    """What a visit currently says."""
-
-    answers: Mapping[str, Answer] = {}
-    notes: Mapping[str, str] = {}
-    marks: Mapping[str, datetime] = {}
-    remembered: tuple[Remembered, ...] = ()
-    heads: Mapping[str, tuple[UUID, ...]] = {}  # by register
-    conflicts: Mapping[str, tuple[AnswerEvent, ...]] = {}  # by register
-    answered_at: Mapping[str, datetime] = {}
-    changes: Mapping[str, int] = {}  # how often an item's answer was changed
-    lamport: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-
-
-def register(event: AnswerEvent) -> str:
-    return register_of(event.kind, event.item)
-
-
-def register_of(kind: EventKind, item: str) -> str:
-    """The thing an event sets: a clear sets the same thing as the answer it clears."""
-    return f"{'answer' if kind == 'clear' else kind}:{item}"
-
-
-def project(events: Iterable[AnswerEvent]) -> Capture:
-    """The current state of a visit from its events, whatever order they arrived in."""
-    known = {event.id: event for event in events}
-    ordered = sorted(known.values(), key=_rank)
-    superseded = {name for event in ordered for name in event.base}
-    answers: dict[str, Answer] = {}
-    notes: dict[str, str] = {}
-    marks: dict[str, datetime] = {}
-    answered_at: dict[str, datetime] = {}
-    changes: dict[str, int] = {}
-    heads: dict[str, list[AnswerEvent]] = {}
-    remembered = []
-    for event in ordered:
-        if event.kind == "answer":
-            changes[event.item] = changes.get(event.item, -1) + 1
-        if event.kind == "remember":
-            remembered.append(
-                Remembered(event.item.removeprefix("stage/"), event.text or "", event.wall)
-            )
-        elif event.id not in superseded:
-            heads.setdefault(register(event), []).append(event)
-    for found in heads.values():
-        event = found[-1]
-        if event.kind == "answer" and event.answer is not None:
-            answers[event.item] = event.answer
-            answered_at[event.item] = event.wall
-        elif event.kind == "note" and event.text:
-            notes[event.item] = event.text
-        elif event.kind == "mark" and event.text:
-            marks[event.item.removeprefix("mark/")] = datetime.fromisoformat(event.text)
-    return Capture(
-        answers=answers,
-        notes=notes,
-        marks=marks,
-        remembered=tuple(remembered),
-        heads={name: tuple(event.id for event in found) for name, found in heads.items()},
-        conflicts={
-            name: tuple(found)
-            for name, found in heads.items()
-            if len({(event.kind, event.answer, event.text) for event in found}) > 1
-        },
-        answered_at=answered_at,
-        changes=changes,
-        lamport=max((event.lamport for event in ordered), default=0),
-        first_at=min((event.wall for event in ordered), default=None),
-        last_at=max((event.wall for event in ordered), default=None),
-    )
-
-
-def _rank(event: AnswerEvent) -> tuple[int, str, int]:
-    return (event.lamport, event.device, event.seq)
-
-
-def root(events: Iterable[AnswerEvent]) -> str:
-    """SHA-256 over the sorted (id, hash) pairs: what a release was made from."""
-    pairs = sorted((str(event.id), event.hash()) for event in events)
-    return hashlib.sha256(canonical(pairs)).hexdigest()
+LONGEST_NUMBER = 20
+MOST = 86_400  # counts, and the seconds of a day
 
 
 # ---- what an item accepts ------------------------------------------------------------
@@ -205,8 +105,8 @@ def accept(item: Item, said: object) -> Answer:
             return _one_of(said, tuple(option.id for option in options))
         case Count() | Seconds():
             number = _whole(said)
-            if not 0 <= number <= 86_400:
-                raise Invalid(N_("Enter a whole number from 0 to %(most)s."), most=86_400)
+            if not 0 <= number <= MOST:
+                raise Invalid(N_("Enter a whole number from 0 to %(most)s."), most=MOST)
             return Answer("answered", number)
         case Points(maximum=maximum):
             points = _decimal(said)
@@ -243,11 +143,13 @@ def _whole(said: object) -> int:
 
 
 def _decimal(said: object) -> Decimal:
+    text = str(said).strip()
     try:
-        number = Decimal(str(said).strip())
+        number = Decimal(text) if len(text) <= LONGEST_NUMBER else Decimal("NaN")
     except InvalidOperation:
         raise Invalid(N_("Enter a number.")) from None
-    if not number.is_finite():
+    # An exponent could ask for a billion digits: what is written out is short.
+    if not number.is_finite() or abs(int(number.as_tuple().exponent)) > LONGEST_NUMBER:
         raise Invalid(N_("Enter a number."))
     return number
 
@@ -277,11 +179,13 @@ def settled(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, An
 
 
 def timed_seconds(response: Seconds, marks: Mapping[str, datetime]) -> int | None:
-    """Seconds between the item's two marks; None unless both are set and in order."""
+    """Whole seconds between the item's two marks; None unless both are set, in order and
+    within a day of each other."""
     start, stop = marks.get(response.start), marks.get(response.stop)
     if start is None or stop is None or stop < start:
         return None
-    return int((stop - start).total_seconds())
+    seconds = int((stop - start).total_seconds())
+    return seconds if seconds <= MOST else None
 
 
 def with_timings(
@@ -314,73 +218,3 @@ def progress(checklist: Checklist, answers: Mapping[str, Answer]) -> Progress:
     unanswered += [gate.key for gate in checklist.gates if gate.key not in answers]
     done = sum(item.key in now for item in applying)
     return Progress(applies=len(applying), done=done, open=tuple(unanswered))
-
-
-# ---- making events -------------------------------------------------------------------
-
-
-class Deed(msgspec.Struct, frozen=True):
-    """What a person just did, before it becomes an event."""
-
-    kind: EventKind
-    item: str
-    answer: Answer | None = None
-    text: str | None = None
-
-
-def changes_nothing(capture: Capture, deed: Deed) -> bool:
-    """Whether the visit already says this, so that no event is needed."""
-    name = register_of(deed.kind, deed.item)
-    if len(capture.heads.get(name, ())) > 1:
-        return False  # said again, it settles a conflict
-    match deed.kind:
-        case "answer":
-            return capture.answers.get(deed.item) == deed.answer
-        case "clear":
-            return deed.item not in capture.answers
-        case "note":
-            return capture.notes.get(deed.item, "") == (deed.text or "")
-        case "mark":
-            known = capture.marks.get(deed.item.removeprefix("mark/"))
-            return (known.isoformat() if known else None) == deed.text
-        case _:
-            return False
-
-
-def events_from(
-    deeds: Iterable[Deed],
-    capture: Capture,
-    *,
-    visit: UUID,
-    device: str,
-    after: AnswerEvent | None,
-    checklist: str,
-    wall: datetime,
-    ids: Iterable[UUID],
-) -> list[AnswerEvent]:
-    """Events of one device, following its previous one (`after`); no-ops are left out."""
-    made: list[AnswerEvent] = []
-    lamport = capture.lamport
-    for deed, name in zip(deeds, ids, strict=False):
-        if changes_nothing(capture, deed):
-            continue
-        lamport += 1
-        previous = made[-1] if made else after
-        made.append(
-            AnswerEvent(
-                id=name,
-                visit=visit,
-                device=device,
-                seq=previous.seq + 1 if previous else 1,
-                lamport=lamport,
-                kind=deed.kind,
-                item=deed.item,
-                checklist=checklist,
-                wall=wall,
-                answer=deed.answer,
-                text=deed.text,
-                base=capture.heads.get(register_of(deed.kind, deed.item), ()),
-                prev=previous.hash() if previous else "",
-            )
-        )
-    return made

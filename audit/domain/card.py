@@ -1,0 +1,93 @@
+"""The score card: everything a score is made of, rounded; frozen as it is at release."""
+
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Standing = Literal["answered", "na", "not_observed", "unanswered"]
+
+
+class ItemScore(msgspec.Struct, frozen=True):
+    """An item in one section. `worth`: how many of the 100 points this place carries;
+    `lost`: how many of them it costs. Both to 0.01; worths add up to the section's."""
+
+    item: str
+    weight: Decimal
+    standing: Standing
+    credit: Decimal | None
+    lost: Decimal
+    worth: Decimal = Decimal(0)
+
+
+class SectionScore(msgspec.Struct, frozen=True):
+    """`worth`: how many of the 100 points this section carries in this visit."""
+
+    id: str
+    weight: Decimal
+    score: Decimal | None
+    worth: Decimal
+    items: tuple[ItemScore, ...]
+
+
+class PartScore(msgspec.Struct, frozen=True):
+    id: str
+    share: Decimal
+    score: Decimal | None
+    coverage: Decimal | None
+    worth: Decimal
+    sections: tuple[SectionScore, ...]
+
+
+class IndexScore(msgspec.Struct, frozen=True):
+    """`index` is None below the checklist's minimum number of items."""
+
+    index: Decimal | None
+    items: int
+
+
+class ReadingEntry(msgspec.Struct, frozen=True):
+    id: str
+    score: Decimal | None
+    items: tuple[str, ...]  # every item mapped to the entry
+    scored: int
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A visit read through one framework."""
+
+    framework: str
+    score: Decimal | None
+    entries: tuple[ReadingEntry, ...]
+
+
+class ScoreCard(msgspec.Struct, frozen=True):
+    """Everything a score is made of, rounded; frozen as it is at release."""
+
+    rule: int
+    raw: Decimal | None
+    final: Decimal | None
+    band: str | None
+    veto: tuple[str, ...]
+    coverage: Decimal | None
+    insufficient: bool
+    lowest: Decimal | None  # raw if everything not observed or unanswered were missed
+    highest: Decimal | None  # … were met
+    asked: int
+    answered: int
+    na: int
+    not_observed: int
+    unanswered: int
+    parts: tuple[PartScore, ...]
+    cpt: dict[str, IndexScore]
+    readings: tuple[Reading, ...]
+
+    def lost(self) -> dict[str, Decimal]:
+        """Points lost by item over all its places, largest first; items that lost none left out."""
+        sums: dict[str, Decimal] = {}
+        for part in self.parts:
+            for section in part.sections:
+                for entry in section.items:
+                    sums[entry.item] = sums.get(entry.item, Decimal(0)) + entry.lost
+        lossy = ((key, value) for key, value in sums.items() if value > 0)
+        return dict(sorted(lossy, key=lambda pair: (-pair[1], pair[0])))
