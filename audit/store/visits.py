@@ -46,10 +46,10 @@ class VisitFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def get_visit(session: Session, person: Person, visit_id: UUID) -> Visit:
     """Raises `NotFound` for one that does not exist or is not this person's to see."""
-    found = session.exec(_scoped(person).where(VisitRow.id == visit_id)).first()
+    found = session.exec(scoped(person).where(VisitRow.id == visit_id)).first()
     if found is None:
         raise NotFound(N_("There is no such visit."))
-    return _visit(person, *found)
+    return to_visit(person, *found)
 
 
 def list_visits(
@@ -61,7 +61,7 @@ def list_visits(
     offset: int = 0,
 ) -> list[Visit]:
     """Most recent first: by release, then submission, then due date."""
-    query = _narrowed(_scoped(person), only or VisitFilter()).order_by(
+    query = narrowed(scoped(person), only or VisitFilter()).order_by(
         func.coalesce(ReleaseRow.released_at, VisitRow.submitted_at, VisitRow.started_at)
         .desc()
         .nulls_last(),
@@ -70,11 +70,11 @@ def list_visits(
     )
     if limit is not None:
         query = query.limit(limit).offset(offset)
-    return [_visit(person, *found) for found in session.exec(query)]
+    return [to_visit(person, *found) for found in session.exec(query)]
 
 
 def count_visits(session: Session, person: Person, only: VisitFilter | None = None) -> int:
-    inner = _narrowed(_scoped(person), only or VisitFilter()).subquery()
+    inner = narrowed(scoped(person), only or VisitFilter()).subquery()
     return session.exec(select(func.count()).select_from(inner)).one()
 
 
@@ -207,7 +207,7 @@ def _points(tenths: int | None) -> Decimal | None:
     return None if tenths is None else Decimal(tenths).scaleb(-1)
 
 
-def _scoped(person: Person) -> Any:
+def scoped(person: Person) -> Any:
     query = (
         select(VisitRow, BranchRow, RegionRow, WaveRow, ProgrammeRow, PersonRow, ReleaseRow)  # type: ignore[call-overload]
         .join(BranchRow, col(BranchRow.id) == VisitRow.branch_id)
@@ -226,7 +226,7 @@ def _scoped(person: Person) -> Any:
     return query
 
 
-def _narrowed(query: Any, only: VisitFilter) -> Any:
+def narrowed(query: Any, only: VisitFilter) -> Any:
     if only.statuses:
         query = query.where(col(VisitRow.status).in_(only.statuses))
     if only.branch is not None:
@@ -240,7 +240,7 @@ def _narrowed(query: Any, only: VisitFilter) -> Any:
     return query
 
 
-def _visit(
+def to_visit(
     person: Person,
     row: VisitRow,
     branch: BranchRow,
