@@ -1,25 +1,32 @@
 """Fills an empty database."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
 from audit.demo import cast
+from audit.demo.capture import Telling, tell
+from audit.demo.journal import Journal
+from audit.demo.plan import RETURNED, ZONE, Plan, plans
+from audit.demo.verdict import verdict
 from audit.domain.checklist import Checklist
+from audit.domain.visit import Visit
+from audit.ids import id_at
 from audit.store.branches import save_branch, save_region
 from audit.store.checklists import publish
 from audit.store.database import Database
+from audit.store.events import add_events
 from audit.store.people import list_people, save_person
 from audit.store.programmes import save_programme, save_wave
-
-ZONE = timezone(timedelta(hours=8))
+from audit.store.releases import release
+from audit.store.visits import add_visit, get_visit, save_status
 
 
 def foreign(database: Database) -> bool:
-    """Whether the database has people in it that are not the demo's: then it is not ours."""
+    """Whether there are people in the database and none of them is the demo's."""
     with database.reading() as session:
-        people = list_people(session)
-    return bool(people) and not {person.id for person in cast.PEOPLE} & {p.id for p in people}
+        ids = {person.id for person in list_people(session)}
+    return bool(ids) and not ids & {person.id for person in cast.PEOPLE}
 
 
 def build(database: Database, library: list[Checklist], day: date, scale: float = 1.0) -> bool:
@@ -27,17 +34,20 @@ def build(database: Database, library: list[Checklist], day: date, scale: float 
 
     `scale` is the share of the released visits to make; tests need few.
     """
+    by_id = {checklist.id: checklist for checklist in library}
     with database.writing() as session:
         if list_people(session):
             return False
         start = datetime.combine(day, time(9), ZONE) - timedelta(days=400)
         for checklist in library:
             publish(session, checklist, start)
-        _save_cast(session, day, {c.id: c.hash for c in library})
+        _save_cast(session, day, by_id)
+        for plan in sorted(plans(day, scale), key=lambda plan: (plan.entered, plan.seed)):
+            _live(session, plan, by_id[plan.wave.checklist])
     return True
 
 
-def _save_cast(session: Session, day: date, hashes: dict[str, str]) -> None:
+def _save_cast(session: Session, day: date, library: dict[str, Checklist]) -> None:
     for region in cast.REGIONS.values():
         save_region(session, region)
     for branch in cast.BRANCHES.values():
@@ -50,6 +60,75 @@ def _save_cast(session: Session, day: date, hashes: dict[str, str]) -> None:
         save_programme(session, programme, name)
     for wave in cast.waves(day):
         save_wave(
-            session, wave.id, wave.programme, wave.name,
-            wave.opens_on, wave.closes_on, hashes[wave.checklist], wave.brief,
-        )  # fmt: skip
+            session,
+            wave.id,
+            wave.programme,
+            wave.name,
+            wave.opens_on,
+            wave.closes_on,
+            library[wave.checklist].hash,
+            wave.brief,
+        )
+
+
+def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
+    """From the assignment as far as the plan says."""
+    chance = plan.chance
+    name = id_at(int(plan.entered.timestamp() * 1000) - 864_000_000, chance.getrandbits(80))
+    add_visit(
+        session,
+        name,
+        branch=cast.BRANCHES[plan.branch].id,
+        wave=plan.wave.id,
+        shopper=plan.shopper.id,
+        mode=plan.mode,
+        checklist=checklist.hash,
+        brief=plan.wave.brief,
+        due_on=plan.due_on,
+    )
+    if plan.state == "cancelled":
+        save_status(session, name, "cancelled", plan.entered)
+    if plan.state in ("assigned", "cancelled"):
+        return
+    visit = get_visit(session, cast.AUDITOR, name)
+    journal = Journal(visit, chance)
+    told = Telling(
+        skill=plan.skill,
+        entered=plan.entered,
+        language="en" if plan.shopper == cast.ENGLISH else "zh",
+        quirk=plan.quirk,
+        share=0.5 if plan.state == "in_progress" else 1.0,
+    )
+    at = tell(journal, checklist, told, chance)
+    save_status(session, name, "in_progress", plan.entered)
+    if plan.state != "in_progress":
+        at += timedelta(seconds=chance.randint(30, 1500))
+        journal.submit(at)
+        save_status(session, name, "submitted", at)
+    add_events(session, journal.events, at)
+    _review(session, plan, visit, checklist, journal, at)
+
+
+def _review(
+    session: Session,
+    plan: Plan,
+    visit: Visit,
+    checklist: Checklist,
+    journal: Journal,
+    at: datetime,
+) -> None:
+    by = cast.AUDITORS[sum(map(ord, plan.seed)) % len(cast.AUDITORS)]
+    looked = datetime.combine(at.date(), time(10), ZONE) + timedelta(
+        days=1 + len(plan.seed) % 3, minutes=sum(map(ord, plan.seed)) % 400
+    )
+    if plan.state == "returned":
+        save_status(session, visit.id, "returned", at + timedelta(hours=20), RETURNED)
+    elif plan.state == "released":
+        release(
+            session,
+            get_visit(session, by, visit.id),
+            verdict=verdict(checklist, journal.events),
+            by=by,
+            year=looked.year,
+            now=looked,
+        )

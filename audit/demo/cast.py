@@ -76,7 +76,7 @@ _PLACES: tuple[tuple[str, str, str, Text, Text, Text, Character], ...] = (
     (
         "SZ202", "south", "bank", Text("深圳南山支行", "Shenzhen Nanshan branch"),
         Text("深圳", "Shenzhen"), Text("海德二道 15 号", "15 Haide Second Avenue"),
-        Character(0.95, -0.35),
+        Character(0.8, -0.5),
     ),
     (
         "XM203", "south", "bank", Text("厦门思明支行", "Xiamen Siming branch"),
@@ -196,7 +196,7 @@ OPEN_BRIEF = Text(
     "Show the letter of authority to the manager, then watch the hall for an hour and record how "
     "staff behave and speak.",
 )
-_OPENED = (340, 250, 160, 45)  # days ago
+OPENED = (340, 250, 160, 45)  # days ago
 _LASTS = 75  # days
 
 
@@ -204,7 +204,7 @@ def waves(day: date) -> tuple[DemoWave, ...]:
     """Four rounds of the service programme over the past year, the last still open; then one
     of the open audits."""
     service = []
-    for number, ago in enumerate(_OPENED):
+    for number, ago in enumerate(OPENED):
         opens = day - timedelta(days=ago)
         service.append(
             DemoWave(

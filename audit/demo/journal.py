@@ -1,0 +1,54 @@
+"""One visit's events in the order they were made, each with its own moment."""
+
+from datetime import datetime
+from random import Random
+
+from audit.domain.answer import Answer, AnswerEvent, Capture, Deed, events_from, register
+from audit.domain.visit import Visit
+from audit.ids import id_at
+
+
+class Journal:
+    """`events_from` for a made-up life: every deed has its time, and ids come from `chance`."""
+
+    def __init__(self, visit: Visit, chance: Random) -> None:
+        self.visit = visit
+        self.events: list[AnswerEvent] = []
+        self._chance = chance
+        self._device = f"phone-{visit.shopper_code.lower()}"
+        self._latest: dict[str, AnswerEvent] = {}  # by register
+
+    def mark(self, name: str, at: datetime) -> None:
+        self._add(Deed("mark", f"mark/{name}", text=at.isoformat()), at)
+
+    def remember(self, stage: str, text: str, at: datetime) -> None:
+        self._add(Deed("remember", f"stage/{stage}", text=text), at)
+
+    def answer(self, key: str, answer: Answer, at: datetime) -> None:
+        self._add(Deed("answer", key, answer), at)
+
+    def note(self, key: str, text: str, at: datetime) -> None:
+        self._add(Deed("note", key, text=text), at)
+
+    def submit(self, at: datetime) -> None:
+        self._add(Deed("submit", "visit"), at)
+
+    def _add(self, deed: Deed, at: datetime) -> None:
+        known = self._latest.values()
+        made = events_from(
+            [deed],
+            Capture(
+                heads={register(event): (event.id,) for event in known},
+                lamport=len(self.events),
+            ),
+            visit=self.visit.id,
+            device=self._device,
+            after=self.events[-1] if self.events else None,
+            checklist=self.visit.checklist,
+            wall=at,
+            ids=[id_at(int(at.timestamp() * 1000), self._chance.getrandbits(80))],
+        )
+        for event in made:
+            self.events.append(event)
+            if event.kind != "remember":
+                self._latest[register(event)] = event
