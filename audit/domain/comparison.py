@@ -178,6 +178,12 @@ def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:
     )
 
 
+def side_by_side_rows(visits: Sequence[ScoredVisit]) -> tuple[Row, ...]:
+    """Parts, sections and indices of visits under any checklists, without the total."""
+    rows = (*_rows(visits, _sections), *_rows(visits, _indices))
+    return tuple(row for row in rows if row.kind != "total")
+
+
 class _Figure(msgspec.Struct, frozen=True):
     """A row's value in one column, before it is lined up with the others."""
 

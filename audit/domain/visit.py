@@ -65,6 +65,12 @@ class Visit(msgspec.Struct, frozen=True):
     release: Release | None = None
 
     @property
+    def visited_at(self) -> datetime | None:
+        """When it was made, as near as the log tells; None before it began."""
+        handed_in = self.release.released_at if self.release else None
+        return self.started_at or self.submitted_at or handed_in
+
+    @property
     def writable(self) -> bool:
         return self.status in ("assigned", "in_progress", "returned")
 

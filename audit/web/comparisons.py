@@ -1,5 +1,105 @@
-"""Comparisons."""
+"""A branch's visits beside each other: any number by section, two item by item."""
 
-from litestar.handlers import HTTPRouteHandler
+from itertools import pairwise
+from typing import Any, get_args
+from uuid import UUID
 
-handlers: list[HTTPRouteHandler] = []
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from sqlmodel import Session
+
+from audit.domain.branch import Branch
+from audit.domain.changes import changes_between
+from audit.domain.comparison import REASONS, VERDICTS, Verdict, side_by_side
+from audit.domain.people import Person
+from audit.domain.statistics import difference
+from audit.domain.track import in_order, raw_score, usual_checklist
+from audit.domain.visit import Visit
+from audit.store.branches import get_branch
+from audit.store.tracks import (
+    checklists_of,
+    list_chosen,
+    list_released,
+    list_said,
+    list_scored,
+    read_network,
+)
+from audit.web.dependencies import TheDatabase, ThePage, ThePerson
+
+UNASKED = 4  # visits side by side when none were chosen
+
+
+@get("/branches/{branch_id:uuid}/comparison", sync_to_thread=True)
+def show_comparison(
+    reader: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    branch_id: FromPath[UUID],
+    visit: FromQuery[list[UUID] | None] = None,
+) -> Response[Any]:
+    with database.reading() as session:
+        branch = get_branch(session, reader, branch_id)
+        visits = _chosen(session, reader, branch, visit or [], UNASKED)
+        scored = list_scored(session, visits)
+        network = read_network(session, scored[0].checklist.id if scored else "")
+    table = side_by_side(scored)
+    scores = [float(one.card.raw or 0) for one in table.columns]
+    return page(
+        "comparisons/show.html",
+        branch=branch,
+        table=table,
+        differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(scores))],
+        network=network,
+    )
+
+
+@get("/branches/{branch_id:uuid}/changes", sync_to_thread=True)
+def show_changes(
+    reader: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    branch_id: FromPath[UUID],
+    before: FromQuery[UUID | None] = None,
+    after: FromQuery[UUID | None] = None,
+    verdict: FromQuery[str] = "",
+) -> Response[Any]:
+    with database.reading() as session:
+        branch = get_branch(session, reader, branch_id)
+        chosen = [found for found in (before, after) if found is not None]
+        visits = _chosen(session, reader, branch, chosen if len(chosen) == 2 else [], 2)
+        if len(visits) < 2:
+            return page("comparisons/changes.html", branch=branch, changes=None)
+        earlier, later = list_scored(session, visits)
+        said = list_said(session, visits)
+        network = read_network(session, later.checklist.id)
+    return page(
+        "comparisons/changes.html",
+        branch=branch,
+        changes=changes_between(
+            earlier, said[earlier.visit.id], later, said[later.visit.id], network.spread
+        ),
+        verdict=verdict if verdict in get_args(Verdict) else "",
+        verdicts=VERDICTS,
+        reasons=REASONS,
+        network=network,
+    )
+
+
+def _chosen(
+    session: Session, reader: Person, branch: Branch, chosen: list[UUID], most: int
+) -> list[Visit]:
+    """The chosen visits; without a choice the latest valid ones of the usual checklist."""
+    if chosen:
+        return list_chosen(session, reader, branch.id, chosen)
+    visits = list_released(session, reader, branch=branch.id)
+    checklists = checklists_of(session, visits)
+    usual = usual_checklist(visits, checklists)
+    valid = [
+        found.id
+        for found in in_order(visits)
+        if raw_score(found) is not None and checklists[found.checklist].id == usual
+    ]
+    return list_chosen(session, reader, branch.id, valid[-most:])
+
+
+handlers = [show_comparison, show_changes]

@@ -1,0 +1,152 @@
+"""Released visits as plain tables for other programs: one row per visit, and one per item.
+
+Nothing in them tells who the shopper was; free text and the visit's own facts could, so
+they are left out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from audit.domain.branch import Branch
+from audit.domain.changes import Said
+from audit.domain.checklist import FreeText
+from audit.domain.comparison import ScoredVisit, side_by_side_rows
+from audit.domain.problems import N_
+from audit.domain.text import Language
+from audit.domain.visit import Mode
+from audit.domain.wording import said
+
+Cell = str | int | Decimal | date | None
+MODES: dict[Mode, str] = {"open": N_("Open"), "disguised": N_("Disguised")}
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """How a table is written: its language, its words, and the day of a moment."""
+
+    language: Language
+    say: Callable[[str], str]
+    day: Callable[[datetime | None], date | None]
+
+
+VISIT_HEAD = (
+    N_("Report number"),
+    N_("Branch code"),
+    N_("Branch"),
+    N_("Region"),
+    N_("Visited on"),
+    N_("Released on"),
+    N_("Programme"),
+    N_("Wave"),
+    N_("Mode"),
+    N_("Checklist"),
+    N_("Version"),
+    N_("Final score"),
+    N_("Raw score"),
+    N_("Band"),
+    N_("Failed critical items"),
+    N_("Coverage"),
+    N_("Enough to compare"),
+)
+ITEM_HEAD = (
+    N_("Report number"),
+    N_("Visited on"),
+    N_("Checklist"),
+    N_("Version"),
+    N_("Section"),
+    N_("Item"),
+    N_("Label"),
+    N_("Answer"),
+    N_("Credit"),
+    N_("Points lost"),
+    N_("Note"),
+)
+
+
+def visits_sheet(branch: Branch, visits: Sequence[ScoredVisit], wording: Wording) -> Sheet:
+    """Parts, sections and C/P/T are columns; what a version does not have stays empty."""
+    language, say = wording.language, wording.say
+    figures = side_by_side_rows(visits)
+    rows = []
+    for place, one in enumerate(visits):
+        visit, release, card = one.visit, one.visit.release, one.card
+        assert release is not None
+        band = one.checklist.band_of(card.final)
+        rows.append(
+            (
+                release.number,
+                branch.code,
+                branch.name.in_(language),
+                branch.region.name.in_(language),
+                wording.day(visit.visited_at),
+                wording.day(release.released_at),
+                visit.wave.programme.in_(language),
+                visit.wave.name.in_(language),
+                say(MODES[visit.mode]),
+                one.checklist.title.in_(language),
+                one.checklist.version,
+                card.final,
+                card.raw,
+                "" if band is None else band.title.in_(language),
+                len(card.veto),
+                card.coverage,
+                say(N_("no") if card.insufficient else N_("yes")),
+                *(row.cells[place].score for row in figures),
+            )
+        )
+    head = (*(say(name) for name in VISIT_HEAD), *(row.title.in_(language) for row in figures))
+    return Sheet(say(N_("Visits")), head, tuple(rows))
+
+
+def items_sheet(
+    visits: Sequence[ScoredVisit], said_by_visit: Mapping[UUID, Said], wording: Wording
+) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for one in visits:
+        rows += _item_rows(one, said_by_visit[one.visit.id], wording)
+    head = tuple(wording.say(name) for name in ITEM_HEAD)
+    return Sheet(wording.say(N_("Items")), head, tuple(rows))
+
+
+def _item_rows(one: ScoredVisit, what: Said, wording: Wording) -> list[tuple[Cell, ...]]:
+    language, lost = wording.language, one.card.lost()
+    release = one.visit.release
+    assert release is not None
+    titles = {
+        entry.item: section.title
+        for part in reversed(one.checklist.parts)
+        for section in reversed(part.sections)
+        for entry in section.entries
+    }
+    credits = {
+        place.item: place.credit
+        for part in one.card.parts
+        for section in part.sections
+        for place in section.items
+    }
+    return [
+        (
+            release.number,
+            wording.day(one.visit.visited_at),
+            one.checklist.title.in_(language),
+            one.checklist.version,
+            titles[item.key].in_(language) if item.key in titles else "",
+            item.key,
+            item.label.in_(language),
+            said(item, what.answers.get(item.key)).in_(language),
+            credits.get(item.key),
+            None if credits.get(item.key) is None else lost.get(item.key, Decimal(0)),
+            what.notes.get(item.key, ""),
+        )
+        for item in one.checklist.items
+        if not isinstance(item.response, FreeText)
+    ]

@@ -1,0 +1,66 @@
+"""Released visits as branches read and compare them, scoped like every visit."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlmodel import Session
+
+from audit.domain.answer import project, settled, with_timings
+from audit.domain.changes import Said
+from audit.domain.checklist import Checklist
+from audit.domain.comparison import ScoredVisit
+from audit.domain.people import Person
+from audit.domain.problems import N_, NotFound
+from audit.domain.track import Network, in_order, network_of
+from audit.domain.visit import Visit
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events_of
+from audit.store.visits import VisitFilter, list_cards, list_visits, released_scores
+
+
+def list_released(
+    session: Session, person: Person, *, branch: UUID | None = None, region: UUID | None = None
+) -> list[Visit]:
+    only = VisitFilter(statuses=("released",), branch=branch, region=region)
+    return list_visits(session, person, only)
+
+
+def list_chosen(
+    session: Session, person: Person, branch: UUID, chosen: Iterable[UUID]
+) -> list[Visit]:
+    """These released visits of the branch in the order they were made; raises `NotFound`
+    if one of them is not there for this person."""
+    wanted = set(chosen)
+    found = [visit for visit in list_released(session, person, branch=branch) if visit.id in wanted]
+    if len(found) < len(wanted):
+        raise NotFound(N_("There is no such visit."))
+    return list(in_order(found))
+
+
+def checklists_of(session: Session, visits: Iterable[Visit]) -> dict[str, Checklist]:
+    """By hash: every version the visits were made under."""
+    hashes = dict.fromkeys(visit.checklist for visit in visits)
+    return {name: get_checklist(session, name) for name in hashes}
+
+
+def read_network(session: Session, checklist_id: str) -> Network:
+    return network_of(released_scores(session, checklist_id))
+
+
+def list_scored(session: Session, visits: Sequence[Visit]) -> list[ScoredVisit]:
+    cards = list_cards(session, list(visits))
+    return [
+        ScoredVisit(visit, get_checklist(session, visit.checklist), cards[visit.id])
+        for visit in visits
+    ]
+
+
+def list_said(session: Session, visits: Sequence[Visit]) -> dict[UUID, Said]:
+    events = list_events_of(session, [visit.id for visit in visits])
+    result = {}
+    for visit in visits:
+        checklist = get_checklist(session, visit.checklist)
+        capture = project(events[visit.id])
+        timed = with_timings(checklist, capture.answers, capture.marks)
+        result[visit.id] = Said(settled(checklist, timed), capture.notes)
+    return result
