@@ -1,0 +1,294 @@
+"""One checklist file, resolved: scales filled in, other checklists' items fetched, the
+journey laid out, and every trouble told."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from audit.domain.checklist import (
+    AnyResponse,
+    Checklist,
+    Entry,
+    Framework,
+    Graded,
+    Item,
+    Part,
+    ScoringRule,
+    Section,
+)
+from audit.domain.journey import Journey
+from audit.domain.sound import (
+    VERSION,
+    check_id,
+    check_reach,
+    check_response,
+    check_scoring,
+    check_texts,
+    check_unique,
+)
+from audit.domain.source import (
+    ChecklistSource,
+    FactSource,
+    ItemSource,
+    PartSource,
+    SectionSource,
+    UseSource,
+    Vocabulary,
+)
+from audit.domain.text import Text
+from audit.domain.troubles import Say, Troubles, decode, gather
+
+
+class Resolution:
+    def __init__(
+        self,
+        troubles: Troubles,
+        vocabulary: Vocabulary,
+        frameworks: Iterable[Framework],
+        library: Mapping[tuple[str, str], Checklist],
+    ) -> None:
+        self.troubles = troubles
+        self.vocabulary = vocabulary
+        self.frameworks = tuple(frameworks)
+        self.entries = {f"{f.id}:{entry.id}" for f in self.frameworks for entry in f.entries}
+        self.scales = {scale.id: scale for scale in vocabulary.scales}
+        self.marks = {mark.id for mark in vocabulary.marks}
+        self.stages = {stage.id for stage in vocabulary.stages}
+        self.roles = {role.id for role in vocabulary.roles}
+        self.library = library
+        self.required: dict[str, Checklist] = {}
+        self.items: dict[str, Item] = {}
+        self.unread: set[str] = set()  # items with troubles of their own: known, not usable
+
+    def checklist(self, data: dict[str, Any]) -> Checklist:
+        """Raises `Unusable`. A broken field does not keep the rest from being checked."""
+        said = decode(data, ChecklistSource, self.troubles.at())
+        name = said.get("id", "?")
+        self.require(said.get("requires", {}))
+        parts = self.parts(said, name)
+        facts = tuple(filter(None, (self.fact(name, fact) for fact in said.get("facts", ()))))
+        journey = Journey(self.troubles, self.vocabulary, self.items, self.unread)
+        gates = journey.gates(name, said.get("gates", ()))
+        stages = journey.stages(said.get("route", ()), facts, gates)
+        self.check_head(said, len(said.get("parts", ())))
+        keys = [*self.items, *(fact.key for fact in facts), *(gate.key for gate in gates)]
+        check_unique(keys, "the id", self.troubles.at())
+        self.troubles.settle()
+        source = ChecklistSource(**said)
+        asked = [key for stage in stages for key in stage.items if key in self.items]
+        items = tuple(self.items[key] for key in asked)
+        used = {name.partition(":")[0] for item in items for name in item.frameworks}
+        return Checklist(
+            id=source.id,
+            version=source.version,
+            kind=source.kind,
+            title=source.title,
+            summary=source.summary,
+            sources=source.sources,
+            filled_by=source.filled_by,
+            estimated_minutes=source.estimated_minutes,
+            applies_to=source.applies_to,
+            scoring=source.scoring,
+            parts=parts,
+            items=items,
+            facts=facts,
+            gates=gates,
+            stages=stages,
+            marks=journey.marks(items),
+            frameworks=tuple(known for known in self.frameworks if known.id in used),
+        )
+
+    def check_head(self, said: dict[str, Any], parts: int) -> None:
+        say = self.troubles.at()
+        check_id(said.get("id", "x"), say)
+        if not VERSION.fullmatch(said.get("version", "0.0.0")):
+            say("the version must look like 1.0.0")
+        self.check_roles((said.get("filled_by", "mystery_shopper"),), say)
+        if said.get("estimated_minutes", 1) < 1:
+            say("`estimated_minutes` is at least 1")
+        scoring: ScoringRule | None = said.get("scoring")
+        if scoring is not None:
+            check_scoring(scoring, parts, self.troubles.at("scoring"))
+            if (scoring.method == "weighted_parts") != bool(parts):
+                say("`weighted_parts` is how a checklist made of parts is scored, and only that")
+        if said.get("sections") and parts:
+            say("has both parts and sections; a checklist is one or the other")
+        if not said.get("sections") and not parts:
+            say("has neither sections nor parts: there is nothing to ask")
+        if "kind" in said and (said["kind"] == "composite") != bool(parts):
+            say("the kind `composite` is for checklists made of parts, and only those")
+        for name in ("title", "summary", "scoring"):
+            check_texts(said.get(name), self.troubles.at(name))
+
+    # -- what it builds on
+
+    def require(self, requires: Mapping[str, str]) -> None:
+        say = self.troubles.at()
+        for name, version in requires.items():
+            found = self.library.get((name, version))
+            if found is None:
+                say(f"requires {name} {version}, which is not in the library")
+                self.unread.add(f"{name}/")
+                continue
+            self.required[name] = found
+            for item in found.items:
+                known = self.items.get(item.key, item)
+                if known.wording_hash() != item.wording_hash():
+                    say(f"two versions of `{item.key}` are required")
+                self.items[item.key] = self.merged(known, item)
+
+    def merged(self, known: Item, other: Item) -> Item:
+        """One item of two checklists. It counts once with the weight it has at home, and
+        answers to the framework entries of both."""
+        home = [item for item in (known, other) if item.weight > 0] or [known]
+        owner = self.required.get(known.key.partition("/")[0])
+        weight = home[0].weight
+        if owner is not None and owner.by_key[known.key].weight > 0:
+            weight = owner.by_key[known.key].weight
+        both = tuple(dict.fromkeys((*known.frameworks, *other.frameworks)))
+        return msgspec.structs.replace(known, weight=weight, frameworks=both)
+
+    # -- parts, sections, items
+
+    def parts(self, said: dict[str, Any], name: str) -> tuple[Part, ...]:
+        if said.get("parts"):
+            return self.composed(said["parts"])
+        fetched = dict(self.items)
+        self.items.clear()
+        sections = [self.section(name, data, fetched) for data in said.get("sections", ())]
+        check_unique((section.id for section in sections), "section", self.troubles.at())
+        scoring: ScoringRule | None = said.get("scoring")
+        return (
+            Part(
+                id=name,
+                version=said.get("version", ""),
+                title=said.get("title", Text("", "")),
+                share=Decimal(100),
+                method="pooled_points"
+                if scoring is not None and scoring.method == "pooled_points"
+                else "weighted_sections",
+                sections=tuple(sections),
+            ),
+        )
+
+    def composed(self, wanted: Iterable[dict[str, Any]]) -> tuple[Part, ...]:
+        parts = []
+        for data in wanted:
+            name = str(data.get("checklist", "?"))
+            say = self.troubles.at("parts", name)
+            said = gather(data, PartSource, say)
+            checklist = self.required.get(name)
+            if said is not None and said.share <= 0:
+                say("the share must be above 0")
+            if checklist is None:
+                say("is not among what the checklist requires")
+            elif len(checklist.parts) != 1:
+                say("is itself made of parts")
+            elif said is not None:
+                parts.append(msgspec.structs.replace(checklist.parts[0], share=said.share))
+        check_unique((part.id for part in parts), "part", self.troubles.at())
+        placed = {entry.item for part in parts for s in part.sections for entry in s.entries}
+        for key in self.items.keys() - placed:
+            del self.items[key]
+        return tuple(parts)
+
+    def section(self, checklist: str, data: dict[str, Any], fetched: dict[str, Item]) -> Section:
+        name = str(data.get("id", "?"))
+        say = self.troubles.at(name)
+        said = decode(data, SectionSource, say)
+        check_id(said.get("id", "x"), say)
+        check_texts(said.get("title"), say)
+        weight = said.get("weight", Decimal(1))
+        if weight <= 0:
+            say("the weight of a section must be above 0")
+        if said.get("items") == ():
+            say("the section has no items")
+        entries = [
+            self.used(raw, name, fetched) if "use" in raw else self.own(checklist, raw, name)
+            for raw in said.get("items", ())
+        ]
+        title = said.get("title", Text("", ""))
+        return Section(name, title, weight, tuple(e for e in entries if e is not None))
+
+    def used(self, raw: dict[str, Any], section: str, fetched: dict[str, Item]) -> Entry | None:
+        name = str(raw["use"])
+        say = self.troubles.at(section, name)
+        use = gather(raw, UseSource, say)
+        item = fetched.get(name)
+        if use is None:
+            return None
+        if item is None:
+            if f"{name.partition('/')[0]}/" not in self.unread:
+                say("is used here but no required checklist has it")
+            return None
+        if name in self.items:
+            say("is already in this checklist")
+            return None
+        self.check_entries(use.frameworks, say)
+        check_reach(item.response, use.weight, item.critical, say)
+        both = tuple(dict.fromkeys((*item.frameworks, *use.frameworks)))
+        self.items[name] = msgspec.structs.replace(item, weight=use.weight, frameworks=both)
+        return Entry(name, use.weight)
+
+    def own(self, checklist: str, raw: dict[str, Any], section: str) -> Entry | None:
+        name = str(raw.get("id", "?"))
+        say = self.troubles.at(section, name)
+        key = f"{checklist}/{name}"
+        said = gather(raw, ItemSource, say)
+        if key in self.items:
+            say("this id is used twice")
+            return None
+        if said is None:
+            self.unread.add(key)
+            return None
+        check_id(name, say)
+        self.check_roles(said.filled_by, say)
+        self.check_entries(said.frameworks, say)
+        check_texts(said, say)
+        response = self.asked(said.stage, said.response, say)
+        check_reach(response, said.weight, said.critical, say)
+        values = {field: getattr(said, field) for field in said.__struct_fields__ if field != "id"}
+        self.items[key] = Item(key=key, **{**values, "response": response})
+        return Entry(key, said.weight)
+
+    def fact(self, checklist: str, data: dict[str, Any]) -> Item | None:
+        say = self.troubles.at("facts", str(data.get("id", "?")))
+        said = gather(data, FactSource, say)
+        if said is None:
+            return None
+        check_id(said.id, say)
+        check_texts(said, say)
+        return Item(
+            key=f"{checklist}/{said.id}",
+            label=said.label,
+            criterion=said.criterion,
+            response=self.asked(said.stage, said.response, say),
+            stage=said.stage,
+            required=said.required,
+        )
+
+    def asked(self, stage: str, response: AnyResponse, say: Say) -> AnyResponse:
+        """The response with its scale filled in."""
+        if stage not in self.stages:
+            say(f"there is no stage `{stage}`")
+        check_response(response, self.marks, say)
+        if not isinstance(response, Graded):
+            return response
+        if response.grades:
+            say("grades are written in the vocabulary's scales, not in an item")
+        if response.scale not in self.scales:
+            say(f"there is no scale `{response.scale}`")
+            return response
+        return msgspec.structs.replace(response, grades=self.scales[response.scale].grades)
+
+    def check_roles(self, roles: Iterable[str], say: Say) -> None:
+        for role in roles:
+            if role not in self.roles:
+                say(f"there is no role `{role}`")
+
+    def check_entries(self, names: Iterable[str], say: Say) -> None:
+        for name in names:
+            if name not in self.entries:
+                say(f"there is no framework entry `{name}`")
