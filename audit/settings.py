@@ -1,6 +1,7 @@
 """Every MINGCHA_* variable, one struct. A bad or unknown one stops the start, in plain words."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`sqlite:///…` or `postgresql+psycopg://…`; empty: `mingcha.sqlite3` in the data folder."""
     public_url: str = ""
     """The https:// address people use; empty: plain http on this machine only."""
+    trusted_proxies: str = ""
+    """Addresses of reverse proxies whose X-Forwarded-* headers are believed, with commas."""
     host: str = "127.0.0.1"
     port: int = 8000
     language: Literal["zh", "en"] = "zh"
@@ -78,8 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise BadSetting(
                 "MINGCHA_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"
             )
-        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise BadSetting("MINGCHA_PUBLIC_URL must start with https://")
+        self._must_be_safe()
         if not 1 <= self.port <= 65535:
             raise BadSetting("MINGCHA_PORT must be between 1 and 65535")
         if self.session_days < 1 or self.pdf_workers < 1:
@@ -88,6 +90,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise BadSetting(f"MINGCHA_TIMEZONE: no time zone {self.timezone!r}") from error
+
+    def _must_be_safe(self) -> None:
+        """Passwords and answers never cross a network in the clear."""
+        public = urlsplit(self.public_url)
+        here = public.scheme == "http" and loopback(public.hostname or "")
+        if self.public_url and not self.secure and not here:
+            raise BadSetting("MINGCHA_PUBLIC_URL must start with https://")
+        if not self.secure and not loopback(self.host):
+            raise BadSetting(
+                f"MINGCHA_HOST {self.host} can be reached from other machines, "
+                "so MINGCHA_PUBLIC_URL must be the https:// address people use"
+            )
+        if self.demo and self.public_url:
+            raise BadSetting(
+                "MINGCHA_DEMO opens accounts whose password everybody knows: "
+                "it cannot be used together with MINGCHA_PUBLIC_URL"
+            )
+
+
+def loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _path(kind: type, value: object) -> object:

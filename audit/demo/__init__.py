@@ -4,6 +4,6 @@ The same day gives the same data, byte for byte. Everything is made by the funct
 application itself uses.
 """
 
-from audit.demo.build import build, foreign
+from audit.demo.build import build, foreign, inhabited
 
-__all__ = ["build", "foreign"]
+__all__ = ["build", "foreign", "inhabited"]

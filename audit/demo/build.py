@@ -10,6 +10,7 @@ from audit.demo.journal import Journal
 from audit.demo.plan import RETURNED, ZONE, Plan, plans
 from audit.demo.verdict import verdict
 from audit.domain.checklist import Checklist
+from audit.domain.people import Person
 from audit.domain.visit import Visit
 from audit.ids import id_at
 from audit.store.branches import save_branch, save_region
@@ -22,11 +23,21 @@ from audit.store.releases import release
 from audit.store.visits import add_visit, get_visit, save_status
 
 
+def inhabited(database: Database) -> bool:
+    """Whether the demo's people are in the database."""
+    with database.reading() as session:
+        return _has_demo(list_people(session))
+
+
 def foreign(database: Database) -> bool:
     """Whether there are people in the database and none of them is the demo's."""
     with database.reading() as session:
-        ids = {person.id for person in list_people(session)}
-    return bool(ids) and not ids & {person.id for person in cast.PEOPLE}
+        people = list_people(session)
+    return bool(people) and not _has_demo(people)
+
+
+def _has_demo(people: list[Person]) -> bool:
+    return not {person.id for person in people}.isdisjoint(person.id for person in cast.PEOPLE)
 
 
 def build(database: Database, library: list[Checklist], day: date, scale: float = 1.0) -> bool:

@@ -189,7 +189,8 @@ BRIEF = Text(
     "以普通客户身份办理一笔一千元现金存款，并咨询一款一年期产品的利率、费用和提前支取的规则。"
     "不透露身份，不拍摄员工。",
     "As an ordinary customer, deposit 1,000 yuan in cash and ask about the rate, the fees and the "
-    "early-withdrawal rule of a one-year product. Do not say who you are; take no pictures of staff.",
+    "early-withdrawal rule of a one-year product. Do not say who you are; take no pictures of "
+    "staff.",
 )
 OPEN_BRIEF = Text(
     "向网点负责人出示授权函后，在厅内观察一小时，记录员工接待客户的举止与用语。",

@@ -37,6 +37,6 @@ def _ends(checklist: Checklist, card: ScoreCard) -> tuple[str, str]:
         (section.score, titles[part.id, section.id])
         for part in card.parts
         for section in part.sections
-        if section.score is not None and len(section.items) > 2  # noqa: PLR2004
+        if section.score is not None and len(section.items) > 2
     ]
     return max(scores)[1], min(scores)[1]

@@ -115,19 +115,24 @@ class Library:
 
     def read(self) -> list[Checklist]:
         """All of them; raises `Unusable` with the troubles of every file."""
-        files = {path: _text(path) for path in sorted(self.folder.glob("*/*.toml"))}
+        self.read_also(sorted(self.folder.glob("*/*.toml")))
+        return list(self.checklists.values())
+
+    def read_also(self, paths: Iterable[Path]) -> list[Checklist]:
+        """Those of these files, which may require the ones read before and each other."""
         troubles: list[Trouble] = []
-        waiting = dict(files)
+        found: list[Checklist] = []
+        waiting = {path: _text(path) for path in paths}
         while waiting:
             ready = [path for path, raw in waiting.items() if self._ready(raw, path)]
             for path in ready or list(waiting):
                 try:
-                    self.add(waiting.pop(path), self._name(path))
+                    found.append(self.add(waiting.pop(path), self._name(path)))
                 except Unusable as error:
                     troubles += error.troubles
         if troubles:
             raise Unusable(troubles)
-        return list(self.checklists.values())
+        return found
 
     def add(self, raw: str, name: str) -> Checklist:
         checklist = read_checklist(raw, name, self.vocabulary, self.frameworks, self.checklists)
@@ -142,7 +147,7 @@ class Library:
         return all(pair in self.checklists for pair in needed)
 
     def _name(self, path: Path) -> str:
-        return str(path.relative_to(self.folder))
+        return str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)
 
 
 def _text(path: Path) -> str:

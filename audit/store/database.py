@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlmodel import Session
 
@@ -50,6 +52,12 @@ class Database:
     def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
         command.upgrade(alembic_config(self.engine), "head")
+
+    def up_to_date(self) -> bool:
+        """Whether the schema is the newest."""
+        newest = ScriptDirectory.from_config(alembic_config(self.engine)).get_heads()
+        with self.engine.connect() as connection:
+            return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,0 +1,122 @@
+"""`checklist list`, `check` and `publish`."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from audit.cli.databases import exists, opened
+from audit.cli.errors import Refused
+from audit.cli.serving import shipped
+from audit.domain.checklist import Checklist
+from audit.domain.text import Text
+from audit.settings import Settings
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One line of `checklist list`, and one object of its JSON."""
+
+    id: str
+    version: str
+    title: Text
+    items: int
+    hash: str
+    published: bool
+    shipped: bool
+
+
+def add(commands: Any) -> None:
+    text = "list, check and publish checklists"
+    checklist = commands.add_parser("checklist", help=text, description=text)
+    deeds = checklist.add_subparsers(dest="deed", required=True, metavar="DEED")
+
+    text = "list the checklists that are shipped or published"
+    one = deeds.add_parser(
+        "list",
+        help=text,
+        description=text,
+        epilog="With --json an array of objects: id, version, title (zh, en), items (how many), "
+        "hash, published (in the database), shipped (in the library).",
+    )
+    one.add_argument("--json", action="store_true", help="as JSON")
+    one.set_defaults(run=run_list)
+
+    text = "say everything that is wrong with checklist files, and where"
+    one = deeds.add_parser("check", help=text, description=text)
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.set_defaults(run=run_check)
+
+    text = "publish checklist files; a published version can never be changed"
+    one = deeds.add_parser("publish", help=text, description=text)
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.set_defaults(run=run_publish)
+
+
+def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
+    listed = _listed(settings)
+    if arguments.json:
+        print(msgspec.json.format(msgspec.json.encode(listed)).decode())
+        return 0
+    for one in listed:
+        where = "published" if one.published else "not published"
+        print(
+            f"{one.id} {one.version}  {one.items} items  {where}  {one.title.zh} / {one.title.en}"
+        )
+    return 0
+
+
+def run_check(arguments: argparse.Namespace, _settings: Settings) -> int:
+    for checklist in _read(arguments.files):
+        print(f"{checklist.id} {checklist.version}: {len(checklist.items)} items, nothing wrong")
+    return 0
+
+
+def run_publish(arguments: argparse.Namespace, settings: Settings) -> int:
+    from audit.clock import now
+    from audit.store.checklists import publish
+
+    checklists = _read(arguments.files)
+    with opened(settings) as database, database.writing() as session:
+        said = [
+            (checklist, "published" if publish(session, checklist, now()) else "was there already")
+            for checklist in checklists
+        ]
+    for checklist, outcome in said:
+        print(f"{checklist.id} {checklist.version}: {outcome}")
+    return 0
+
+
+def _read(files: list[Path]) -> list[Checklist]:
+    from audit.domain.library import Unusable
+
+    try:
+        return shipped().read_also(files)
+    except Unusable as error:
+        print(error)
+        raise Refused(f"{len(error.troubles)} things are wrong") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"cannot be read: {error}") from error
+
+
+def _listed(settings: Settings) -> list[Listed]:
+    files = {checklist.hash: checklist for checklist in shipped().checklists.values()}
+    kept: dict[str, Checklist] = {}
+    if exists(settings):
+        from audit.store.checklists import list_checklists
+
+        with opened(settings) as database, database.reading() as session:
+            kept = {checklist.hash: checklist for checklist in list_checklists(session)}
+    every = sorted((files | kept).values(), key=lambda c: (c.id, c.version))
+    return [
+        Listed(
+            id=one.id,
+            version=one.version,
+            title=one.title,
+            items=len(one.items),
+            hash=one.hash,
+            published=one.hash in kept,
+            shipped=one.hash in files,
+        )
+        for one in every
+    ]
