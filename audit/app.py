@@ -10,6 +10,7 @@ from audit.paths import folder
 from audit.settings import Settings
 from audit.store.database import Database
 from audit.web import (
+    account,
     admin,
     assignments,
     branches,
@@ -31,6 +32,7 @@ from audit.web.security import SecurityHeaders, refuse_forgery
 
 PARTS = (
     sessions,
+    account,
     assignments,
     onsite,
     fill,

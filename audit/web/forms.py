@@ -48,6 +48,25 @@ class Form:
             self.refuse(field, N_("At most %(most)s characters."), most=most)
         return value
 
+    def file(self, field: str, *, most: int) -> str:
+        """The text of an uploaded file; empty if none was chosen."""
+        found: Any = self._values.get(field)
+        if not isinstance(found, UploadFile):
+            return ""
+        content = found.file.read(4 * most + 1)
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.refuse(field, N_("This file is not text in UTF-8."))
+            return ""
+        if len(text) > most:
+            self.refuse(field, N_("At most %(most)s characters."), most=most)
+        return text
+
+    def file_name(self, field: str) -> str:
+        found: Any = self._values.get(field)
+        return str(found.filename)[:100] if isinstance(found, UploadFile) else ""
+
     def both(self, field: str, *, most: int = 200, required: bool = True) -> Text:
         """A text in both languages, from `field_zh` and `field_en`."""
         return Text(

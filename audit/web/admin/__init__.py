@@ -2,4 +2,22 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-handlers: list[HTTPRouteHandler] = []
+from audit.web.admin import (
+    assignments,
+    branches,
+    checklists,
+    overview,
+    people,
+    programmes,
+    regions,
+)
+
+handlers: list[HTTPRouteHandler] = [
+    *overview.handlers,
+    *regions.handlers,
+    *branches.handlers,
+    *people.handlers,
+    *programmes.handlers,
+    *assignments.handlers,
+    *checklists.handlers,
+]

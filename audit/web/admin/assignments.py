@@ -1,0 +1,243 @@
+"""Visits asked of shoppers: planning them in bulk, and changing them before they start."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.datastructures import MultiDict
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from audit.clock import now
+from audit.domain.people import Person
+from audit.domain.visit import STATUSES, Visit
+from audit.ids import new_id
+from audit.store.assignments import save_assignment
+from audit.store.branches import list_branches, list_regions
+from audit.store.database import Database
+from audit.store.people import list_people
+from audit.store.programmes import list_waves
+from audit.store.visits import (
+    VisitFilter,
+    add_visit,
+    count_visits,
+    get_visit,
+    list_visits,
+    save_status,
+)
+from audit.web.admin.planning import MODES, Choices, Plan, read_brief, read_mode, read_plan
+from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.forms import Form
+from audit.web.pages import Page
+
+PER_PAGE = 50
+
+
+@get("/admin/assignments", sync_to_thread=True)
+def show_visits(
+    administrator: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    request: AnyRequest,
+    number: FromQuery[int] = 1,
+    created: FromQuery[int] = 0,
+    saved: FromQuery[bool] = False,
+) -> Response[str]:
+    only = _filter(request.query_params)
+    first = max(number - 1, 0) * PER_PAGE
+    with database.reading() as session:
+        visits = list_visits(session, administrator, only, limit=PER_PAGE, offset=first)
+        counts = {
+            status: count_visits(session, administrator, _with_status(only, status))
+            for status in STATUSES
+        }
+        lists: dict[str, Any] = {
+            "waves": list_waves(session),
+            "regions": list_regions(session),
+            "branches": list_branches(session, administrator),
+            "shoppers": list_people(session, "shopper"),
+        }
+    total = sum(counts[status] for status in only.statuses or STATUSES)
+    return page(
+        "admin/assignments/list.html",
+        visits=visits,
+        counts=counts,
+        only=only,
+        number=max(number, 1),
+        pages=-(-total // PER_PAGE),
+        created=created,
+        saved=saved,
+        **lists,
+    )
+
+
+@get("/admin/assignments/new", sync_to_thread=True)
+def show_new_visits(
+    administrator: ThePerson, database: TheDatabase, page: ThePage, wave: FromQuery[str] = ""
+) -> Response[str]:
+    return _draw_new(page, _choices(database, administrator), wave=wave)
+
+
+@post("/admin/assignments/plan", sync_to_thread=True, status_code=200)
+def show_plan(
+    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
+) -> Response[str]:
+    """Changes nothing: who would visit which branch, with what speaks against it."""
+    choices = _choices(database, administrator)
+    with database.reading() as session:
+        plan = read_plan(form, choices, session, now().date())
+    if plan is None:
+        return _draw_new(page, choices, form)
+    return _draw_plan(page, choices, plan, form)
+
+
+@post("/admin/assignments", sync_to_thread=True)
+def create_visits(
+    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
+) -> Response[Any]:
+    choices = _choices(database, administrator)
+    with database.writing() as session:
+        plan = read_plan(form, choices, session, now().date())
+        if plan is None:
+            return _draw_new(page, choices, form)
+        if plan.doubtful and not form.flag("accept"):
+            return _draw_plan(page, choices, plan, form, status=422)
+        for row in plan.rows:
+            add_visit(
+                session,
+                new_id(),
+                branch=row.branch.id,
+                wave=plan.wave.id,
+                shopper=row.shopper,
+                mode=plan.mode,
+                checklist=plan.wave.checklist,
+                brief=plan.brief,
+                due_on=plan.due_on,
+            )
+    where = f"/admin/assignments?wave={plan.wave.id}&created={len(plan.rows)}"
+    return Redirect(where, status_code=303)
+
+
+@get("/admin/assignments/{visit_id:uuid}", sync_to_thread=True)
+def show_visit_form(
+    visit_id: FromPath[UUID], administrator: ThePerson, database: TheDatabase, page: ThePage
+) -> Response[str]:
+    with database.reading() as session:
+        visit = get_visit(session, administrator, visit_id)
+        shoppers = list_people(session, "shopper")
+    return _draw_visit(page, visit, shoppers)
+
+
+@post("/admin/assignments/{visit_id:uuid}", sync_to_thread=True)
+def change_visit(
+    visit_id: FromPath[UUID],
+    administrator: ThePerson,
+    form: TheForm,
+    database: TheDatabase,
+    page: ThePage,
+) -> Response[Any]:
+    with database.writing() as session:
+        visit = get_visit(session, administrator, visit_id)
+        visit.must_be("assigned")
+        shoppers = list_people(session, "shopper")
+        able = [str(one.id) for one in shoppers if one.active or one.id == visit.shopper]
+        shopper = form.one_of("shopper", able)
+        mode, due_on, brief = read_mode(form), form.day("due_on"), read_brief(form, visit.brief)
+        if not form.ok:
+            return _draw_visit(page, visit, shoppers, form)
+        save_assignment(
+            session, visit_id, shopper=UUID(shopper), mode=mode, due_on=due_on, brief=brief
+        )
+    return Redirect(f"/admin/assignments?wave={visit.wave.id}&saved=1", status_code=303)
+
+
+@post("/admin/assignments/{visit_id:uuid}/cancellation", sync_to_thread=True)
+def cancel_visit(
+    visit_id: FromPath[UUID], administrator: ThePerson, database: TheDatabase
+) -> Redirect:
+    with database.writing() as session:
+        visit = get_visit(session, administrator, visit_id)
+        visit.must_be("assigned")
+        save_status(session, visit_id, "cancelled", now())
+    return Redirect(f"/admin/assignments?wave={visit.wave.id}&saved=1", status_code=303)
+
+
+def _choices(database: Database, administrator: Person) -> Choices:
+    with database.reading() as session:
+        return Choices(
+            waves=list_waves(session),
+            branches=[one for one in list_branches(session, administrator) if one.active],
+            shoppers=[one for one in list_people(session, "shopper") if one.active],
+        )
+
+
+def _filter(query: MultiDict[Any]) -> VisitFilter:
+    """What the address narrows the list to; a word nobody could have chosen counts as none."""
+
+    def chosen(name: str) -> UUID | None:
+        try:
+            return UUID(query.get(name, ""))
+        except ValueError:
+            return None
+
+    return VisitFilter(
+        statuses=tuple(status for status in STATUSES if status == query.get("status")),
+        branch=chosen("branch"),
+        region=chosen("region"),
+        wave=chosen("wave"),
+        shopper=chosen("shopper"),
+    )
+
+
+def _with_status(only: VisitFilter, status: Any) -> VisitFilter:
+    return VisitFilter((status,), only.branch, only.region, only.wave, only.shopper)
+
+
+def _draw_new(
+    page: Page, choices: Choices, form: Form | None = None, wave: str = ""
+) -> Response[str]:
+    return page(
+        "admin/assignments/new.html",
+        status=422 if form else 200,
+        choices=choices,
+        modes=MODES,
+        values={"wave": wave, "mode": "disguised"},
+        form=form,
+    )
+
+
+def _draw_plan(
+    page: Page, choices: Choices, plan: Plan, form: Form, status: int = 200
+) -> Response[str]:
+    return page("admin/assignments/plan.html", status=status, choices=choices, plan=plan, form=form)
+
+
+def _draw_visit(
+    page: Page, visit: Visit, shoppers: list[Person], form: Form | None = None
+) -> Response[str]:
+    return page(
+        "admin/assignments/edit.html",
+        status=422 if form else 200,
+        visit=visit,
+        shoppers=shoppers,
+        modes=MODES,
+        values={
+            "shopper": str(visit.shopper),
+            "mode": visit.mode,
+            "due_on": visit.due_on.isoformat(),
+            "brief_zh": visit.brief.zh,
+            "brief_en": visit.brief.en,
+        },
+        form=form,
+    )
+
+
+handlers = [
+    show_visits,
+    show_new_visits,
+    show_plan,
+    create_visits,
+    show_visit_form,
+    change_visit,
+    cancel_visit,
+]
