@@ -17,6 +17,13 @@ HTMX = "vendor/htmx-4.0.1.min.js"
 # Scripts by page; what is not named here is not sent. Every page gets one CSS and htmx.
 SCRIPTS = {
     "page.js": (HTMX, "js/page.js"),
+    "queue.js": ("js/queue.js",),
+    "fill.js": (
+        HTMX, "js/page.js", "js/saving.js", "js/choices.js", "js/gates.js", "js/stages.js",
+        "js/stopwatch.js",
+    ),  # fmt: skip
+    "onsite.js": (HTMX, "js/saving.js", "js/marks.js"),
+    "dim.js": ("js/dim.js",),
 }
 FIRST = ("css/tokens.css", "css/reset.css", "css/base.css")
 TYPES = {
