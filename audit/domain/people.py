@@ -34,6 +34,16 @@ class SignIn(msgspec.Struct, frozen=True):
     agent: str
     current: bool
 
+    @property
+    def browser(self) -> str:
+        """What its owner would call it; empty if nothing in the header is known."""
+        programs = (("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+                    ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+        systems = ("iPhone", "iPad", "Android", "Windows", "Macintosh", "Linux")
+        program = next((name for mark, name in programs if mark in self.agent), "")
+        system = next((name for name in systems if name in self.agent), "")
+        return " · ".join(part for part in (program, system) if part)
+
 
 def must_keep_an_administrator(after: Person, administrators: Iterable[Person]) -> None:
     """Raises `Invalid` if this change would leave nobody who can sign in to administer."""
