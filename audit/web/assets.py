@@ -19,9 +19,14 @@ SCRIPTS = {
     "page.js": (HTMX, "js/page.js"),
     "queue.js": ("js/queue.js",),
     "fill.js": (
-        HTMX, "js/page.js", "js/saving.js", "js/choices.js", "js/gates.js", "js/stages.js",
+        HTMX,
+        "js/page.js",
+        "js/saving.js",
+        "js/choices.js",
+        "js/gates.js",
+        "js/stages.js",
         "js/stopwatch.js",
-    ),  # fmt: skip
+    ),
     "onsite.js": (HTMX, "js/saving.js", "js/marks.js"),
     "dim.js": ("js/dim.js",),
 }

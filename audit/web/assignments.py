@@ -1,5 +1,71 @@
-"""Assignments."""
+"""A shopper's visits, and what one of them asks for."""
 
-from litestar.handlers import HTTPRouteHandler
+from typing import Any
+from uuid import UUID
 
-handlers: list[HTTPRouteHandler] = []
+from litestar import Response, get
+from litestar.params import FromPath
+
+from audit.clock import now
+from audit.domain.answer import Progress, progress, project, with_timings
+from audit.domain.visit import Visit
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events_of
+from audit.store.visits import get_visit, list_visits
+from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
+
+
+@get("/assignments", sync_to_thread=True)
+def list_assignments(
+    shopper: ThePerson, database: TheDatabase, page: ThePage, settings: TheSettings
+) -> Response[Any]:
+    with database.reading() as session:
+        visits = [v for v in list_visits(session, shopper) if v.status != "cancelled"]
+        begun = [visit for visit in visits if visit.writable and visit.started_at]
+        checklists = {visit.checklist: get_checklist(session, visit.checklist) for visit in visits}
+        events = list_events_of(session, [visit.id for visit in begun])
+    so_far: dict[UUID, Progress] = {}
+    for visit in begun:
+        checklist, capture = checklists[visit.checklist], project(events[visit.id])
+        answers = with_timings(checklist, capture.answers, capture.marks)
+        so_far[visit.id] = progress(checklist, answers)
+    return page(
+        "assignments/list.html",
+        groups=_groups(visits),
+        checklists=checklists,
+        so_far=so_far,
+        today=now().astimezone(settings.zone).date(),
+    )
+
+
+@get("/assignments/{visit_id:uuid}", sync_to_thread=True)
+def show_assignment(
+    shopper: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    settings: TheSettings,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    with database.reading() as session:
+        visit = get_visit(session, shopper, visit_id)
+        checklist = get_checklist(session, visit.checklist)
+    return page(
+        "assignments/show.html",
+        visit=visit,
+        checklist=checklist,
+        today=now().astimezone(settings.zone).date(),
+    )
+
+
+def _groups(visits: list[Visit]) -> dict[str, list[Visit]]:
+    """What there is to do first: sent back, then by due date; then what is done."""
+    by_due = sorted(visits, key=lambda visit: (visit.due_on, str(visit.id)))
+    return {
+        "returned": [visit for visit in by_due if visit.status == "returned"],
+        "to_do": [visit for visit in by_due if visit.status in ("assigned", "in_progress")],
+        "submitted": [visit for visit in visits if visit.status == "submitted"],
+        "released": [visit for visit in visits if visit.status == "released"],
+    }
+
+
+handlers = [list_assignments, show_assignment]

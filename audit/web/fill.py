@@ -1,5 +1,239 @@
-"""Fill."""
+"""The fill page: a visit's questions in the order of the journey, each its own small form.
 
-from litestar.handlers import HTTPRouteHandler
+A form posts to `…/answers` (without script: saved, then back to its item); htmx posts the
+same fields to `…/answers/swap` and gets the item's state line and the progress. What the
+person is tapping or typing in is never replaced by an answer.
+"""
 
-handlers: list[HTTPRouteHandler] = []
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlmodel import Session
+
+from audit.clock import now
+from audit.domain.answer import LONGEST_NOTE, Capture, Deed, project, read_answer
+from audit.domain.checklist import Checklist
+from audit.domain.fill import Row, sheet
+from audit.domain.people import Person
+from audit.domain.problems import N_, Invalid, NotFound
+from audit.domain.visit import Visit
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events, record
+from audit.store.visits import get_visit
+from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
+from audit.web.forms import Form
+from audit.web.onsite import mark_deed
+from audit.web.pages import Page
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What was posted for one item and why it is not taken; the page shows it again."""
+
+    key: str
+    problem: Invalid
+    form: Form
+
+
+class Capturing(msgspec.Struct, frozen=True):
+    """A visit with its checklist and what it says now."""
+
+    visit: Visit
+    checklist: Checklist
+    capture: Capture
+
+
+@get("/visits/{visit_id:uuid}/fill", sync_to_thread=True)
+def show_fill(
+    shopper: ThePerson, database: TheDatabase, page: ThePage, visit_id: FromPath[UUID]
+) -> Response[Any]:
+    return _draw(page, _read(database, shopper, visit_id), None)
+
+
+@post("/visits/{visit_id:uuid}/answers", sync_to_thread=True)
+def create_answer(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    """Saves the answer and the note together: without script there is one button for both."""
+    key = form.get("item")
+    try:
+        with database.writing() as session:
+            deeds = [answer_deed, note_deed] if form.has("note") else [answer_deed]
+            _record(session, shopper, visit_id, form, *deeds)
+    except Invalid as problem:
+        return _draw(page, _read(database, shopper, visit_id), Refusal(key, problem, form))
+    return Redirect(f"/visits/{visit_id}/fill#item-{key}", status_code=303)
+
+
+@post("/visits/{visit_id:uuid}/answers/swap", sync_to_thread=True)
+def swap_answer(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    return _swap(page, database, shopper, visit_id, form, answer_deed)
+
+
+@post("/visits/{visit_id:uuid}/notes", sync_to_thread=True)
+def create_note(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    key = form.get("item")
+    try:
+        with database.writing() as session:
+            _record(session, shopper, visit_id, form, note_deed)
+    except Invalid as problem:
+        return _draw(page, _read(database, shopper, visit_id), Refusal(key, problem, form))
+    return Redirect(f"/visits/{visit_id}/fill#item-{key}", status_code=303)
+
+
+@post("/visits/{visit_id:uuid}/notes/swap", sync_to_thread=True)
+def swap_note(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    return _swap(page, database, shopper, visit_id, form, note_deed)
+
+
+@post("/visits/{visit_id:uuid}/marks/swap", sync_to_thread=True)
+def swap_mark(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    settings: TheSettings,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    """A time typed beside an item: every item timed by a mark may change."""
+
+    def deed(form: Form, checklist: Checklist, capture: Capture) -> Deed:
+        return mark_deed(form, checklist, capture, settings.zone)
+
+    return _swap(page, database, shopper, visit_id, form, deed)
+
+
+def answer_deed(form: Form, checklist: Checklist, capture: Capture) -> Deed:
+    key = form.get("item")
+    row = _row(checklist, capture, key)
+    said = _said(form, row)
+    if not said:
+        return Deed("clear", key)
+    return Deed("answer", key, answer=read_answer(checklist, key, said))
+
+
+def note_deed(form: Form, checklist: Checklist, capture: Capture) -> Deed:
+    key = form.get("item")
+    if key not in checklist.by_key:
+        raise NotFound(N_("This checklist has no such item."))
+    text = form.text("note", most=LONGEST_NOTE, required=False)
+    if not form.ok:
+        raise form.problems["note"]
+    return Deed("note", key, text=text)
+
+
+def _said(form: Form, row: Row) -> str:
+    """What the fields mean; empty: no answer. Tapped and typed at once (only possible
+    without script): the one that is new."""
+    if form.has("clear"):
+        return ""
+    tapped = form.get("value")
+    typed = _minutes(form) if row.kind == "seconds" else form.get("typed").strip()
+    if tapped and typed:
+        stored = row.answer.state if row.answer else ""
+        return typed if tapped == stored else tapped
+    return tapped or typed
+
+
+def _minutes(form: Form) -> str:
+    """Minutes and seconds as typed, in seconds."""
+    parts = [form.get(name).strip() for name in ("minutes", "seconds")]
+    if not any(parts):
+        return ""
+    try:
+        minutes, seconds = (int(part or 0) for part in parts)
+    except ValueError:
+        raise Invalid(N_("Enter whole minutes and seconds.")) from None
+    if minutes < 0 or seconds < 0:
+        raise Invalid(N_("Enter whole minutes and seconds."))
+    return str(minutes * 60 + seconds)
+
+
+def _row(checklist: Checklist, capture: Capture, key: str) -> Row:
+    if key not in checklist.by_key and key not in checklist.gate_by_key:
+        raise NotFound(N_("This checklist has no such item."))
+    return sheet(checklist, capture).row(key)
+
+
+def _read(database: TheDatabase, shopper: Person, visit_id: UUID) -> Capturing:
+    with database.reading() as session:
+        visit = get_visit(session, shopper, visit_id)
+        checklist = get_checklist(session, visit.checklist)
+        return Capturing(visit, checklist, project(list_events(session, visit.id)))
+
+
+def _record(
+    session: Session, shopper: Person, visit_id: UUID, form: Form, *deeds: Any
+) -> Capturing:
+    visit = get_visit(session, shopper, visit_id)
+    visit.must_be_writable()
+    checklist = get_checklist(session, visit.checklist)
+    capture = project(list_events(session, visit.id))
+    made = [deed(form, checklist, capture) for deed in deeds]
+    capture, _ = record(session, visit, made, now())
+    return Capturing(visit, checklist, capture)
+
+
+def _swap(
+    page: Page, database: TheDatabase, shopper: Person, visit_id: UUID, form: Form, deed: Any
+) -> Response[Any]:
+    refused = None
+    try:
+        with database.writing() as session:
+            found = _record(session, shopper, visit_id, form, deed)
+    except Invalid as problem:
+        refused = Refusal(form.get("item"), problem, form)
+        found = _read(database, shopper, visit_id)
+    drawn = sheet(found.checklist, found.capture)
+    rows = [row for stage in drawn.stages for row in stage.rows]
+    return page(
+        "fill/answer.swap.html",
+        status=422 if refused else 200,
+        sheet=drawn,
+        rows=[
+            row for row in rows if row.key == form.get("item") or (form.has("mark") and row.timing)
+        ],
+        refused=refused,
+        writable=True,
+    )
+
+
+def _draw(page: Page, found: Capturing, refused: Refusal | None) -> Response[Any]:
+    return page(
+        "fill/fill.html",
+        status=422 if refused else 200,
+        visit=found.visit,
+        checklist=found.checklist,
+        marks=found.capture.marks,
+        sheet=sheet(found.checklist, found.capture),
+        refused=refused,
+        writable=found.visit.writable,
+    )
+
+
+handlers = [show_fill, create_answer, swap_answer, create_note, swap_note, swap_mark]

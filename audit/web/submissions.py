@@ -1,5 +1,57 @@
-"""Submissions."""
+"""Handing a visit in: what is still open, then the seal."""
 
-from litestar.handlers import HTTPRouteHandler
+from typing import Any
+from uuid import UUID
 
-handlers: list[HTTPRouteHandler] = []
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from audit.clock import now
+from audit.domain.answer import Deed, project
+from audit.domain.fill import sheet
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events, record
+from audit.store.visits import get_visit, lock_status, save_status
+from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
+
+
+@get("/visits/{visit_id:uuid}/submission", sync_to_thread=True)
+def show_submission(
+    shopper: ThePerson, database: TheDatabase, page: ThePage, visit_id: FromPath[UUID]
+) -> Response[Any]:
+    with database.reading() as session:
+        visit = get_visit(session, shopper, visit_id)
+        if not visit.writable:
+            return page("submissions/done.html", visit=visit)
+        checklist = get_checklist(session, visit.checklist)
+        drawn = sheet(checklist, project(list_events(session, visit.id)))
+    return page("submissions/show.html", visit=visit, sheet=drawn, unconfirmed=False)
+
+
+@post("/visits/{visit_id:uuid}/submission", sync_to_thread=True)
+def create_submission(
+    shopper: ThePerson,
+    database: TheDatabase,
+    form: TheForm,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+) -> Response[Any]:
+    """With questions open it asks for a plain confirmation, once."""
+    with database.writing() as session:
+        get_visit(session, shopper, visit_id)
+        lock_status(session, visit_id)  # nothing is answered between this look and the seal
+        visit = get_visit(session, shopper, visit_id)
+        visit.must_be_writable()
+        checklist = get_checklist(session, visit.checklist)
+        drawn = sheet(checklist, project(list_events(session, visit.id)))
+        if drawn.progress.open and not form.flag("confirmed"):
+            return page(
+                "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True
+            )
+        record(session, visit, [Deed("submit", "visit")], now())
+        save_status(session, visit.id, "submitted", now())
+    return Redirect(f"/visits/{visit_id}/submission", status_code=303)
+
+
+handlers = [show_submission, create_submission]

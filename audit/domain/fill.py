@@ -1,0 +1,231 @@
+"""The fill page as data: a visit's questions in the order of the journey, each with what was
+said of it, what it is waiting for, and why it may not apply."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from audit.domain.answer import (
+    Answer,
+    Capture,
+    Progress,
+    Remembered,
+    progress,
+    shut,
+    timed_seconds,
+    with_timings,
+)
+from audit.domain.checklist import (
+    Checklist,
+    Choice,
+    Gate,
+    Graded,
+    Item,
+    Mark,
+    Points,
+    Seconds,
+    Stage,
+    YesNo,
+)
+from audit.domain.credit import credit
+from audit.domain.text import Text
+
+YES_NO = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))
+HAVE_OR_NOT = (("yes", Text("有", "Yes")), ("no", Text("没有", "No")))  # answers 有没有
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """The two marks an item is timed by. `own`: those that are set beside this item."""
+
+    start: Mark
+    stop: Mark
+    start_at: datetime | None
+    stop_at: datetime | None
+    seconds: int | None
+    own: tuple[Mark, ...]
+
+    @property
+    def backwards(self) -> bool:
+        both = self.start_at is not None and self.stop_at is not None
+        return both and self.seconds is None
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One question: a gate, a fact or an item, with the answer as it was tapped."""
+
+    key: str
+    item: Item | None
+    gate: Gate | None
+    answer: Answer | None
+    note: str
+    note_missing: bool
+    gates: tuple[Gate, ...]  # that can make it not apply
+    shut: bool
+    timing: Timing | None
+
+    @property
+    def kind(self) -> str:
+        return "gate" if self.item is None else str(self.item.response.__struct_config__.tag)
+
+    @property
+    def choices(self) -> tuple[tuple[str, Text], ...]:
+        """What can be tapped, best first; empty for what is typed."""
+        if self.item is None:
+            return HAVE_OR_NOT if self.gate and "有没有" in self.gate.question.zh else YES_NO
+        match self.item.response:
+            case YesNo():
+                return YES_NO
+            case Graded(grades=grades):
+                best_first = sorted(grades, key=lambda grade: -grade.credit)
+                return tuple((str(grade.value), grade.label) for grade in best_first)
+            case Choice(options=options):
+                return tuple((option.id, option.label) for option in options)
+        return ()
+
+
+class Leap(msgspec.Struct, frozen=True):
+    """The questions of one stage that one gate makes not apply."""
+
+    gate: Gate
+    count: int
+    shut: bool
+
+
+class StageRows(msgspec.Struct, frozen=True):
+    stage: Stage
+    rows: tuple[Row, ...]
+    leaps: tuple[Leap, ...]
+    remembered: tuple[Remembered, ...]
+    applies: int
+    done: int
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    stages: tuple[StageRows, ...]
+    progress: Progress
+    loose: tuple[Mark, ...]  # marks that no item is timed by
+
+    def row(self, key: str) -> Row:
+        return next(row for stage in self.stages for row in stage.rows if row.key == key)
+
+    @property
+    def missing_notes(self) -> tuple[Row, ...]:
+        return tuple(row for stage in self.stages for row in stage.rows if row.note_missing)
+
+    @property
+    def open(self) -> tuple[tuple[Stage, tuple[Row, ...]], ...]:
+        """What has no answer yet, by stage, in the order it is asked."""
+        wanted = set(self.progress.open)
+        found = [
+            (stage.stage, tuple(row for row in stage.rows if row.key in wanted))
+            for stage in self.stages
+        ]
+        return tuple((stage, rows) for stage, rows in found if rows)
+
+
+def sheet(checklist: Checklist, capture: Capture) -> Sheet:
+    answers = with_timings(checklist, capture.answers, capture.marks)
+    gates_of: dict[str, list[Gate]] = {}
+    for gate in checklist.gates:
+        for key in gate.items:
+            gates_of.setdefault(key, []).append(gate)
+    home = mark_homes(checklist)
+    now = progress(checklist, answers)
+    waiting = set(now.open)
+    stages = []
+    for stage in checklist.stages:
+        rows = tuple(_row(checklist, capture, answers, gates_of, home, key) for key in stage.items)
+        counted = [r for r in rows if not r.shut and (r.key in answers or r.key in waiting)]
+        stages.append(
+            StageRows(
+                stage=stage,
+                rows=rows,
+                leaps=_leaps(checklist, rows, capture.answers),
+                remembered=tuple(r for r in capture.remembered if r.stage == stage.id),
+                applies=len(counted),
+                done=sum(row.key not in waiting for row in counted),
+            )
+        )
+    loose = tuple(mark for mark in checklist.marks if mark.id not in home)
+    return Sheet(tuple(stages), now, loose)
+
+
+def mark_homes(checklist: Checklist) -> dict[str, str]:
+    """Mark → the first item timed by it, where its time can be typed."""
+    homes: dict[str, str] = {}
+    for stage in checklist.stages:
+        for key in stage.items:
+            item = checklist.by_key.get(key)
+            if item is not None and isinstance(item.response, Seconds):
+                homes.setdefault(item.response.start, key)
+                homes.setdefault(item.response.stop, key)
+    return homes
+
+
+def wants_note(item: Item, answer: Answer | None) -> bool:
+    """Whether the answer asks for a sentence of explanation."""
+    if answer is None or answer.state != "answered":
+        return False
+    if item.evidence == "note_always":
+        return True
+    if item.evidence != "note" and not isinstance(item.response, Points):
+        return False
+    earned = credit(item, answer)
+    return earned is not None and earned < 1
+
+
+def _row(
+    checklist: Checklist,
+    capture: Capture,
+    answers: Mapping[str, Answer],
+    gates_of: Mapping[str, list[Gate]],
+    home: Mapping[str, str],
+    key: str,
+) -> Row:
+    item = checklist.by_key.get(key)
+    gates = tuple(gates_of.get(key, ()))
+    is_shut = any(shut(gate, capture.answers) for gate in gates)
+    note = capture.notes.get(key, "")
+    return Row(
+        key=key,
+        item=item,
+        gate=checklist.gate_by_key.get(key),
+        answer=capture.answers.get(key),
+        note=note,
+        note_missing=(
+            item is not None and not is_shut and not note and wants_note(item, answers.get(key))
+        ),
+        gates=gates,
+        shut=is_shut,
+        timing=_timing(checklist, capture, home, item),
+    )
+
+
+def _timing(
+    checklist: Checklist, capture: Capture, home: Mapping[str, str], item: Item | None
+) -> Timing | None:
+    if item is None or not isinstance(item.response, Seconds):
+        return None
+    response = item.response
+    marks = {mark.id: mark for mark in checklist.marks}
+    own = [name for name in (response.start, response.stop) if home.get(name) == item.key]
+    return Timing(
+        start=marks[response.start],
+        stop=marks[response.stop],
+        start_at=capture.marks.get(response.start),
+        stop_at=capture.marks.get(response.stop),
+        seconds=timed_seconds(response, capture.marks),
+        own=tuple(marks[name] for name in own),
+    )
+
+
+def _leaps(
+    checklist: Checklist, rows: tuple[Row, ...], answers: Mapping[str, Answer]
+) -> tuple[Leap, ...]:
+    found = []
+    for gate in checklist.gates:
+        count = sum(gate in row.gates for row in rows)
+        if count:
+            found.append(Leap(gate, count, shut(gate, answers)))
+    return tuple(found)

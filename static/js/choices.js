@@ -1,0 +1,28 @@
+// An answer is one thing: tapping what is chosen takes it back, typing unties what was
+// tapped, tapping empties what was typed. Runs in the capture phase, before the form is read.
+{
+  const chosen = new WeakMap()
+  const current = (form) => chosen.has(form) ? chosen.get(form) : form.querySelector("input[checked]")
+  const isChoice = (target) => target.matches?.(".item input[type=radio]")
+
+  document.addEventListener("click", ({ target }) => {
+    if (!isChoice(target)) return
+    if (current(target.form) === target) {
+      target.checked = false
+      chosen.set(target.form, null)
+      target.dispatchEvent(new Event("change", { bubbles: true }))
+    } else chosen.set(target.form, target)
+  }, true)
+
+  document.addEventListener("change", ({ target }) => {
+    if (!isChoice(target) || !target.checked) return
+    chosen.set(target.form, target)
+    for (const typed of target.form.querySelectorAll(".typed")) typed.value = ""
+  }, true)
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches?.(".item .typed") || !target.value) return
+    for (const radio of target.form.querySelectorAll("input[type=radio]")) radio.checked = false
+    chosen.set(target.form, null)
+  }, true)
+}
