@@ -8,7 +8,7 @@ import msgspec
 
 from audit.cli.databases import exists, opened
 from audit.cli.errors import Refused
-from audit.cli.serving import shipped
+from audit.cli.serving import by_version, shipped
 from audit.domain.checklist import Checklist
 from audit.domain.text import Text
 from audit.settings import Settings
@@ -107,7 +107,7 @@ def _listed(settings: Settings) -> list[Listed]:
 
         with opened(settings) as database, database.reading() as session:
             kept = {checklist.hash: checklist for checklist in list_checklists(session)}
-    every = sorted((files | kept).values(), key=lambda c: (c.id, c.version))
+    every = sorted((files | kept).values(), key=by_version)
     return [
         Listed(
             id=one.id,

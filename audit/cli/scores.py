@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.cli.errors import Refused
-from audit.cli.serving import shipped
+from audit.cli.serving import by_version, shipped
 from audit.domain.checklist import Checklist
 from audit.settings import Settings
 
@@ -53,7 +53,7 @@ def _find(wanted: str) -> Checklist:
     ]
     if not found:
         raise Refused(f"there is no checklist {wanted}; see: mingcha checklist list")
-    return max(found, key=lambda one: [int(part) for part in one.version.split(".")])
+    return max(found, key=by_version)
 
 
 def _answers(path: Path) -> dict[str, dict[str, object]]:

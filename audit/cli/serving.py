@@ -11,6 +11,7 @@ from audit.cli.errors import Refused
 from audit.settings import Settings
 
 if TYPE_CHECKING:
+    from audit.domain.checklist import Checklist
     from audit.store.checklists import Library
     from audit.store.database import Database
 
@@ -99,6 +100,11 @@ def shipped() -> "Library":
     except Unusable as error:
         raise Refused(str(error)) from error
     return library
+
+
+def by_version(checklist: "Checklist") -> tuple[str, list[int]]:
+    """Sorts a checklist's versions as numbers: 1.10 comes after 1.9."""
+    return checklist.id, [int(part) for part in checklist.version.split(".")]
 
 
 def _fill(settings: Settings, database: "Database") -> None:

@@ -76,7 +76,7 @@ _PLACES: tuple[tuple[str, str, str, Text, Text, Text, Character], ...] = (
     (
         "SZ202", "south", "bank", Text("深圳南山支行", "Shenzhen Nanshan branch"),
         Text("深圳", "Shenzhen"), Text("海德二道 15 号", "15 Haide Second Avenue"),
-        Character(0.8, -0.5),
+        Character(0.75, -0.65),
     ),
     (
         "XM203", "south", "bank", Text("厦门思明支行", "Xiamen Siming branch"),

@@ -71,7 +71,7 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
     last = number == len(cast.OPENED) - 1
     for place, (code, character) in enumerate(cast.CHARACTERS.items()):
         wanted = (2 if last else 3 + (place + number) % 2) + 2 * (code == cast.RICH)
-        for running in range(max(1, round(wanted * scale))):
+        for running in range(round(wanted * scale)):
             quirk = _QUIRKS.get((number, code, running), "")
             seed = f"{number}/{code}/{running}"
             days = 3 + running * (11 if last else 17) + Random(seed).randint(0, 6)  # noqa: S311

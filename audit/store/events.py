@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
@@ -22,7 +23,7 @@ def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:
         .where(EventRow.visit_id == visit_id)
         .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
     ).all()
-    return [_event(row) for row in rows]
+    return [to_event(row) for row in rows]
 
 
 def list_events_of(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
@@ -33,21 +34,23 @@ def list_events_of(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[
         .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
     )
     for row in session.exec(query):
-        found[row.visit_id].append(_event(row))
+        found[row.visit_id].append(to_event(row))
     return found
 
 
 def add_events(session: Session, events: Iterable[AnswerEvent], now: datetime) -> None:
-    session.add_all(
-        EventRow(
+    rows = [
+        {
             **{name: getattr(event, name) for name in _FIELDS if name != "visit"},
-            visit_id=event.visit,
-            hash=event.hash(),
-            received_at=now,
-        )
+            "visit_id": event.visit,
+            "hash": event.hash(),
+            "received_at": now,
+        }
         for event in events
-    )
-    session.flush()
+    ]
+    if rows:
+        session.flush()  # the visit itself may be as new as its events
+        session.execute(insert(EventRow), rows)
 
 
 SERVER = "server"  # the device of what is posted as a plain form, without a phone's journal
@@ -84,6 +87,6 @@ def record(
     return project([*events, *made]), made
 
 
-def _event(row: EventRow) -> AnswerEvent:
+def to_event(row: EventRow) -> AnswerEvent:
     values = {name: getattr(row, name) for name in _FIELDS if name != "visit"}
     return AnswerEvent(visit=row.visit_id, **values)

@@ -1,0 +1,566 @@
+"""The `mingcha` command: what it prints, what it leaves behind, how it says no."""
+
+import io
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from audit.cli import backups, doctor, main
+from audit.domain.people import Person
+from audit.paths import folder
+from audit.settings import Settings
+from audit.store.database import Database
+from audit.store.people import find_login, list_people
+from audit.web.sessions import verify_password
+from tests import world as known
+
+VECTOR = Path(__file__).parent / "vectors" / "visit_a.json"
+MINGCHA = [sys.executable, "-m", "audit.cli"]
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINGCHA_DATA", str(tmp_path))
+    monkeypatch.delenv("MINGCHA_DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def run(capsys):
+    """`run("backup", file)` → (exit code, standard output, standard error)."""
+
+    def call(*argv: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in argv])
+        except SystemExit as error:  # argparse
+            code = int(str(error.code))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def data(tmp_path):
+    """The database the command finds, with the known world in it."""
+    database = Database(f"sqlite:///{tmp_path / 'mingcha.sqlite3'}")
+    database.migrate()
+    known.build(database)
+    yield database
+    database.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Running:
+    """A server in a process of its own."""
+
+    def __init__(self, *argv: object, **env: str) -> None:
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [*MINGCHA, *map(str, argv), "--port", str(self.port)],
+            env={**os.environ, **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def get(self, path: str, within: float = 60) -> str:
+        until = time.monotonic() + within
+        while True:
+            try:
+                address = f"http://127.0.0.1:{self.port}{path}"
+                with urllib.request.urlopen(address, timeout=5) as response:
+                    return response.read().decode()
+            except OSError:
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise
+                time.sleep(0.05)
+
+    def stop(self) -> tuple[str, str]:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.communicate(timeout=20)
+
+
+# ---- every command ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "serve",
+        "demo",
+        "migrate",
+        "user add",
+        "checklist list",
+        "checklist check",
+        "checklist publish",
+        "score",
+        "backup",
+        "doctor",
+    ],
+)
+def test_every_command_says_in_a_plain_line_what_it_does(run, monkeypatch, words):
+    monkeypatch.setenv("COLUMNS", "200")
+
+    code, out, _ = run(*words.split(), "--help")
+
+    usage, first, *_ = out.split("\n\n")
+    assert code == 0
+    assert usage.startswith("usage: mingcha")
+    assert len(first.split()) > 3
+    assert "\n" not in first.strip()
+
+
+@pytest.mark.parametrize("words", ["", "dance", "backup", "score", "user add x", "serve --port 0"])
+def test_a_wrong_call_ends_with_two(run, words):
+    code, _, err = run(*words.split())
+
+    assert code == 2
+    assert "usage: mingcha" in err
+
+
+def test_a_bad_setting_is_one_line_and_ends_with_two(run, monkeypatch):
+    monkeypatch.setenv("MINGCHA_PROT", "1")
+
+    assert run("migrate") == (2, "", "unknown setting: MINGCHA_PROT\n")
+
+
+def test_a_database_that_cannot_be_reached_is_one_line_without_the_password(run, monkeypatch):
+    port = free_port()
+    url = f"postgresql+psycopg://someone:hidden-word@127.0.0.1:{port}/audit"
+    monkeypatch.setenv("MINGCHA_DATABASE_URL", url)
+
+    code, out, err = run("migrate")
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"someone:***@127.0.0.1:{port}/audit cannot be used" in err
+    assert "hidden-word" not in err
+
+
+# ---- migrate and people ----------------------------------------------------------------
+
+
+def test_migrate_makes_the_database_and_publishes_the_library_once(run, tmp_path):
+    shipped = len(known.library())
+
+    first, second = run("migrate"), run("migrate")
+
+    assert first == (0, f"The schema is up to date; {shipped} checklists newly published.\n", "")
+    assert second == (0, "The schema is up to date; 0 checklists newly published.\n", "")
+    assert (tmp_path / "mingcha.sqlite3").is_file()
+
+
+def add_user(run, monkeypatch, password, *words):
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+    return run("user", "add", *words, "--password-stdin")
+
+
+def test_a_user_can_be_added_and_sign_in(run, monkeypatch, data):
+    said = add_user(
+        run, monkeypatch, "maple river stone", "Nora", "--role", "auditor", "--name", "Nora"
+    )
+
+    assert said == (0, "nora can now sign in.\n", "")
+    with data.reading() as session:
+        person, password = find_login(session, "nora")
+    assert person == Person(person.id, "nora", "Nora", "auditor")
+    assert verify_password(password, "maple river stone")
+
+
+@pytest.mark.parametrize(
+    ("password", "words", "reason"),
+    [
+        ("short", ("nora", "--role", "auditor"), "At least 12 characters."),
+        ("maple river stone", ("alice", "--role", "auditor"), "somebody already signs in as alice"),
+        ("maple river stone", ("nora", "--role", "shopper"), "a shopper needs a --code"),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused_and_not_added(
+    run, monkeypatch, data, password, words, reason
+):
+    code, out, err = add_user(run, monkeypatch, password, *words, "--name", "Nora")
+
+    assert (code, out) == (1, "")
+    assert err.startswith(reason)
+    with data.reading() as session:
+        assert len(list_people(session)) == 6
+
+
+# ---- checklists ------------------------------------------------------------------------
+
+BROKEN = """
+id = "corner-shop"
+version = "1.0.0"
+kind = "rules"
+title = { zh = "小店", en = "Corner shop" }
+summary = { zh = "小店", en = "Corner shop" }
+[scoring]
+method = "weighted_sections"
+bands = [{ id = "all", minimum = 0, title = { zh = "全", en = "All" } }]
+[[sections]]
+id = "door"
+title = { zh = "门口", en = "Door" }
+[[sections.items]]
+id = "greeted"
+label = { zh = "问候", en = "Greeted" }
+criterion = { zh = "有人问候", en = "Somebody greets" }
+help = { zh = "看", en = "Look" }
+coach = { zh = "问候", en = "Greet" }
+response = { type = "yes_no" }
+stage = "STAGE"
+WEIGHT = 1
+[[sections.items]]
+id = "swept"
+label = { zh = "干净", en = "Swept" }
+criterion = { zh = "地面干净", en = "The floor is clean" }
+help = { zh = "看", en = "Look" }
+coach = { zh = "打扫", en = "Sweep" }
+response = { type = "grade", scale = "SCALE" }
+stage = "arrival"
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A checklist file; the given words take the place of the right ones."""
+
+    def make(name="shop.toml", **words: str) -> Path:
+        right = {"STAGE": "arrival", "WEIGHT": "weight", "SCALE": next_scale()}
+        content = BROKEN
+        for word, instead in (right | words).items():
+            content = content.replace(word, instead)
+        path = tmp_path / name
+        path.write_text(content, "utf-8")
+        return path
+
+    return make
+
+
+def next_scale() -> str:
+    items = known.library()["rules-24"].items
+    return next(item.response.scale for item in items if hasattr(item.response, "scale"))
+
+
+def test_check_finds_nothing_wrong_with_what_is_shipped(run):
+    files = sorted(folder("checklists").glob("*/*.toml"))
+
+    code, out, err = run("checklist", "check", *files)
+
+    assert (code, err) == (0, "")
+    assert out.count("nothing wrong") == len(files)
+
+
+def test_check_says_every_problem_of_every_file_at_once_with_its_place(run, write):
+    one = write("one.toml", STAGE="moon", SCALE="no-such-scale")
+    other = write("other.toml", WEIGHT="wieght")
+
+    code, out, err = run("checklist", "check", one, other)
+
+    lines = out.splitlines()
+    assert (code, err) == (1, "3 things are wrong\n")
+    assert len(lines) == 3
+    assert any(line.startswith(f"{one} · door · greeted: ") for line in lines), out
+    assert any(line.startswith(f"{one} · door · swept: ") for line in lines), out
+    assert any(
+        line.startswith(f"{other} · door · greeted: ") and "wieght" in line for line in lines
+    ), out
+    assert any("moon" in line for line in lines)
+    assert any("no-such-scale" in line for line in lines)
+
+
+def test_check_of_a_file_that_is_not_there_or_not_toml_is_plain(run, tmp_path):
+    (tmp_path / "bad.toml").write_text("a = = b")
+
+    assert run("checklist", "check", tmp_path / "none.toml")[::2] == (
+        1,
+        f"cannot be read: [Errno 2] No such file or directory: '{tmp_path / 'none.toml'}'\n",
+    )
+    code, out, _ = run("checklist", "check", tmp_path / "bad.toml")
+    assert code == 1
+    assert out.startswith(f"{tmp_path / 'bad.toml'}: not valid TOML")
+
+
+def test_a_version_once_published_is_refused_with_other_content(run, write):
+    file = write()
+
+    first = run("checklist", "publish", file)
+    again = run("checklist", "publish", file)
+    changed = run("checklist", "publish", write(WEIGHT="weight = 1.5 #"))
+
+    assert first == (0, "corner-shop 1.0.0: published\n", "")
+    assert again == (0, "corner-shop 1.0.0: was there already\n", "")
+    assert changed[:2] == (1, "")
+    assert changed[2].startswith("corner-shop 1.0.0 is already published with other content")
+
+
+def test_the_list_tells_shipped_and_published_apart(run, write):
+    run("checklist", "publish", write())
+
+    _, out, _ = run("checklist", "list", "--json")
+
+    listed = {one["id"]: one for one in json.loads(out)}
+    shop, rules = listed["corner-shop"], listed["rules-24"]
+    assert (shop["published"], shop["shipped"], shop["items"]) == (True, False, 2)
+    assert (rules["published"], rules["shipped"], rules["items"]) == (False, True, 24)
+    assert rules["hash"] == known.library()["rules-24"].hash
+    assert rules["title"] == msgspec.to_builtins(known.library()["rules-24"].title)
+
+
+def test_the_list_without_a_database_makes_none(run, tmp_path):
+    code, out, _ = run("checklist", "list")
+
+    assert code == 0
+    assert len(out.splitlines()) == len(known.library())
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- score -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+@pytest.mark.parametrize("name", ["branch-visit", "branch-visit@1.0.0"])
+def test_score_prints_the_worked_visit_to_the_digit(run, tmp_path, wrapped, name):
+    vector = json.loads(VECTOR.read_text())
+    file = tmp_path / "answers.json"
+    file.write_text(json.dumps({"answers": vector["answers"]} if wrapped else vector["answers"]))
+
+    code, out, err = run("score", file, "--checklist", name)
+
+    assert (code, err) == (0, "")
+    assert json.loads(out) == vector["expected"]
+
+
+def test_score_names_the_item_whose_answer_is_wrong(run, tmp_path):
+    file = tmp_path / "answers.json"
+    file.write_text('{"rules-24": {"r01": 7}}')
+
+    assert run("score", file) == (1, "", "rules-24/r01: Choose one of the answers.\n")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '"x"', '{"rules-24": 5}'])
+def test_score_refuses_what_is_no_set_of_answers_in_one_line(run, tmp_path, content):
+    file = tmp_path / "answers.json"
+    file.write_text(content)
+
+    code, out, err = run("score", file)
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+
+
+def test_score_refuses_a_checklist_that_is_not_shipped(run):
+    said = "there is no checklist rules-24@9.0.0; see: mingcha checklist list\n"
+
+    assert run("score", VECTOR, "--checklist", "rules-24@9.0.0") == (1, "", said)
+
+
+# ---- backup ----------------------------------------------------------------------------
+
+
+def test_a_backup_restores_to_the_same_people_and_visits(run, data, tmp_path, monkeypatch):
+    target = tmp_path / "kept" / "backup.sqlite3"
+    target.parent.mkdir()
+
+    code, out, err = run("backup", target)
+
+    assert (code, err) == (0, "")
+    assert out.endswith(" rows, checked\n")
+    assert [path.name for path in target.parent.iterdir()] == ["backup.sqlite3"]
+    monkeypatch.setenv("MINGCHA_DATABASE_URL", f"sqlite:///{target}")
+    assert run("doctor")[0] == 0
+    restored = Database(f"sqlite:///{target}")
+    with restored.reading() as there, data.reading() as here:
+        assert list_people(there) == list_people(here)
+    restored.close()
+
+
+def test_a_backup_taken_while_somebody_writes_holds_what_was_committed(run, data, tmp_path):
+    with data.writing() as session:
+        session.connection().exec_driver_sql("UPDATE person SET name = 'half way'")
+        code, _, _ = run("backup", tmp_path / "b")
+
+    with sqlite3.connect(tmp_path / "b") as copy:
+        names = {name for (name,) in copy.execute("SELECT name FROM person")}
+    assert code == 0
+    assert "Alice" in names
+    assert "half way" not in names
+
+
+def test_a_backup_never_overwrites(run, data, tmp_path):
+    target = tmp_path / "b"
+    target.write_text("precious")
+
+    assert run("backup", target) == (1, "", f"{target} exists already and is left as it is\n")
+    assert target.read_text() == "precious"
+
+
+def test_a_damaged_database_gives_no_backup(run, data, tmp_path):
+    data.close()
+    file = tmp_path / "mingcha.sqlite3"
+    content = bytearray(file.read_bytes())
+    content[8192:40960] = b"\xff" * (40960 - 8192)
+    file.write_bytes(content)
+
+    code, _, err = run("backup", tmp_path / "b")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.startswith("no backup was made")
+    assert not list(tmp_path.glob("b*"))
+
+
+def test_without_a_database_there_is_nothing_to_back_up(run, tmp_path):
+    said = f"there is no database at {tmp_path / 'mingcha.sqlite3'}\n"
+
+    assert run("backup", tmp_path / "b") == (1, "", said)
+
+
+def test_for_postgresql_the_command_to_run_is_said_without_the_password(tmp_path):
+    settings = Settings(database_url="postgresql+psycopg://mary:hidden@db.example:5433/audit")
+
+    assert backups._pg_dump(settings, tmp_path / "b") == (
+        f"pg_dump --format=custom --file={tmp_path / 'b'} postgresql://mary@db.example:5433/audit"
+    )
+
+
+# ---- doctor ----------------------------------------------------------------------------
+
+
+def test_doctor_is_content_with_an_installation_that_runs(run, data):
+    code, out, err = run("doctor")
+
+    assert (code, err) == (0, "")
+    assert {line.split()[0] for line in out.splitlines()} == {"ok"}
+    assert len(out.splitlines()) >= 7
+
+
+def test_doctor_says_what_is_missing_and_the_command_for_it(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINGCHA_DATA", str(tmp_path / "not-there"))
+
+    code, out, _ = run("doctor")
+
+    lines = out.splitlines()
+    assert code == 1
+    place = lines.index(f"missing data folder {tmp_path / 'not-there'}")
+    assert lines[place + 1].strip() == f"fix: mkdir -p '{tmp_path / 'not-there'}'"
+    assert "        fix: mingcha migrate" in lines
+
+
+def test_doctor_notices_a_schema_that_is_behind(run, data):
+    with data.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM alembic_version")
+
+    code, out, _ = run("doctor")
+
+    assert code == 1
+    assert "missing database: its schema is out of date\n        fix: mingcha migrate\n" in out
+
+
+def test_doctor_names_a_library_that_does_not_load(monkeypatch):
+    monkeypatch.setattr(doctor, "LIBRARIES", (("surely-not-there", 0),))
+
+    found = list(doctor.check_libraries(Settings()))
+
+    assert [finding.what for finding in found] == ["libraries for PDFs: surely-not-there"]
+    assert found[0].fix
+
+
+# ---- serve and demo --------------------------------------------------------------------
+
+
+def test_serve_publishes_the_library_answers_and_stops_when_told(tmp_path):
+    running = Running("serve", MINGCHA_LANGUAGE="en")
+
+    page = running.get("/sign-in")
+    out, err = running.stop()
+
+    assert "Sign in" in page
+    assert "Demo accounts" not in page
+    assert out == f"Mingcha answers at http://127.0.0.1:{running.port}\n"
+    assert err == ""
+    with sqlite3.connect(tmp_path / "mingcha.sqlite3") as kept:
+        assert kept.execute("SELECT count(*) FROM checklist").fetchone() == (len(known.library()),)
+        assert kept.execute("SELECT count(*) FROM person").fetchone() == (0,)
+
+
+def test_serve_on_a_port_that_is_taken_is_said_and_ends_with_one(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        code, _, err = run("serve", "--port", port)
+
+    assert code == 1
+    assert err.splitlines()[-1].startswith(f"http://127.0.0.1:{port} could not be opened")
+
+
+def test_the_demo_prints_its_sign_ins_and_starts_again_quickly(tmp_path):
+    place = tmp_path / "demo"
+    first = Running("demo", "--data", place, MINGCHA_LANGUAGE="en")
+    page = first.get("/sign-in")
+    out, _ = first.stop()
+
+    second = Running("demo", "--data", place)
+    began = time.monotonic()
+    second.get("/sign-in")
+    took = time.monotonic() - began
+    again, _ = second.stop()
+
+    assert "Demo accounts" in page
+    assert f"http://127.0.0.1:{first.port}" in out
+    assert [line.split()[0] for line in out.splitlines() if line.startswith("  ")][1:] == [
+        "shopper",
+        "auditor",
+        "branch",
+        "admin",
+    ]
+    assert "example visits" in out
+    assert "example visits" not in again
+    assert took < 3 * (1 + os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def test_the_demo_stays_out_of_a_database_with_other_people(run, data, tmp_path):
+    for words in ((), ("--fresh",)):
+        code, _, err = run("demo", "--data", tmp_path, *words)
+
+        assert (code, err.count("\n")) == (1, 1)
+        assert err.startswith(str(tmp_path / "mingcha.sqlite3"))
+    with data.reading() as session:
+        assert len(list_people(session)) == 6
+
+
+def test_the_demos_database_is_not_served_as_a_real_one(run, tmp_path, monkeypatch):
+    from audit import demo  # noqa: PLC0415  (heavy, and wanted once)
+
+    database = Database(f"sqlite:///{tmp_path / 'mingcha.sqlite3'}")
+    database.migrate()
+    demo.build(database, list(known.library().values()), known.NOON.date(), scale=0)
+    database.close()
+
+    code, out, err = run("serve")
+
+    assert (code, out) == (1, "")
+    assert err.startswith("this database holds demo accounts")
+
+
+def test_the_demo_is_never_given_a_public_address(run, monkeypatch):
+    monkeypatch.setenv("MINGCHA_PUBLIC_URL", "https://audit.example")
+
+    code, out, err = run("demo")
+
+    assert (code, out) == (2, "")
+    assert err.startswith("MINGCHA_DEMO opens accounts whose password everybody knows")

@@ -1,0 +1,239 @@
+"""The demo's data: the same for the same day, believable, and never among real people."""
+
+from collections import Counter
+from datetime import date
+from statistics import mean
+
+import pytest
+from sqlalchemy import text
+
+from audit import demo
+from audit.demo import cast, telling
+from audit.demo.temper import difficulty
+from audit.domain.people import Person
+from audit.paths import folder
+from audit.store.checklists import Library
+from audit.store.database import Database
+from audit.store.events import list_events_of
+from audit.store.people import list_people, save_person
+from audit.store.visits import VisitFilter, list_cards, list_visits
+from audit.web.sessions import hash_password, verify_password
+from tests.world import library
+
+DAY = date(2026, 11, 22)
+
+
+def empty(path) -> Database:
+    found = Database(f"sqlite:///{path}")
+    found.migrate()
+    return found
+
+
+def build(database, day=DAY, scale=0.15) -> bool:
+    return demo.build(database, list(library().values()), day, scale)
+
+
+def contents(database) -> dict[str, list[str]]:
+    with database.reading() as session:
+        tables = session.exec(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+        return {
+            name: sorted(map(repr, session.exec(text(f'SELECT * FROM "{name}"')).all()))
+            for (name,) in tables
+        }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The demo at its full size."""
+    database = empty(tmp_path_factory.mktemp("demo") / "whole.sqlite3")
+    build(database, scale=1)
+    yield database
+    database.close()
+
+
+def visits_of(database, *statuses):
+    with database.reading() as session:
+        return list_visits(session, cast.AUDITOR, VisitFilter(statuses=statuses))
+
+
+def test_the_same_day_gives_the_same_data_to_the_byte(tmp_path):
+    one, other = empty(tmp_path / "one.sqlite3"), empty(tmp_path / "other.sqlite3")
+
+    build(one)
+    build(other)
+
+    assert contents(one) == contents(other)
+    assert len(contents(one)["release"]) > 20
+
+
+def test_another_day_moves_the_dates_and_leaves_the_scores(tmp_path):
+    one, other = empty(tmp_path / "one.sqlite3"), empty(tmp_path / "other.sqlite3")
+
+    build(one)
+    build(other, day=date(2027, 3, 1))
+
+    def due(database):
+        return max(visit.due_on for visit in visits_of(database, "assigned"))
+
+    def scores(database):
+        found = visits_of(database, "released")
+        return Counter((visit.branch.code, visit.release.raw) for visit in found)
+
+    assert due(other) - due(one) == date(2027, 3, 1) - DAY
+    assert scores(one) == scores(other)
+
+
+def test_a_second_build_changes_nothing(tmp_path):
+    database = empty(tmp_path / "demo.sqlite3")
+    first = build(database)
+    before = contents(database)
+
+    second = build(database)
+
+    assert (first, second) == (True, False)
+    assert contents(database) == before
+
+
+def test_a_database_with_other_people_is_left_alone(database):
+    stranger = Person(cast.id_of("stranger"), "someone", "Someone", "administrator")
+    with database.writing() as session:
+        save_person(session, stranger, hash_password("a long enough password"))
+    before = contents(database)
+
+    assert demo.foreign(database)
+    assert not build(database)
+    assert contents(database) == before
+
+
+def test_an_empty_database_is_nobodys_and_a_demo_is_its_own(database):
+    assert (demo.foreign(database), demo.inhabited(database)) == (False, False)
+
+    build(database)
+
+    assert (demo.foreign(database), demo.inhabited(database)) == (False, True)
+
+
+def test_the_four_sign_in_with_the_demo_password_and_nobody_else_does(database):
+    build(database)
+
+    with database.reading() as session:
+        people = list_people(session)
+        hashes = dict(session.exec(text("SELECT login, password_hash FROM person")).all())
+
+    opened = {p.login for p in people if verify_password(hashes[p.login], cast.PASSWORD)}
+    assert opened == {"shopper", "auditor", "branch", "admin"}
+    roles = {p.login: p.role for p in people}
+    assert [roles[login] for login in cast.SIGN_INS] == [
+        "shopper",
+        "auditor",
+        "branch_manager",
+        "administrator",
+    ]
+
+
+def test_there_is_enough_to_look_at(whole):
+    released = visits_of(whole, "released")
+
+    per_branch = Counter(visit.branch.code for visit in released)
+    assert len(released) >= 150
+    assert len(per_branch) == 12
+    assert per_branch.most_common(1)[0][0] == cast.RICH
+    assert len({visit.wave.id for visit in released}) == 5
+    assert {visit.branch.kind for visit in released} == {"bank", "securities"}
+    assert {visit.mode for visit in released} == {"open", "disguised"}
+    assert len(visits_of(whole, "submitted")) == 8
+
+
+def test_the_shopper_has_one_visit_of_every_kind_to_do(whole):
+    with whole.reading() as session:
+        mine = list_visits(session, cast.SHOPPER, VisitFilter())
+        events = list_events_of(session, [visit.id for visit in mine])
+
+    by_status = {visit.status: visit for visit in mine}
+    assert {"assigned", "in_progress", "returned", "released"} <= by_status.keys()
+    assert by_status["returned"].return_reason != ""
+    kinds = Counter(event.kind for event in events[by_status["in_progress"].id])
+    assert kinds["mark"] >= 6
+    assert kinds["remember"] >= 2
+    assert 20 <= kinds["answer"] <= 45
+    assert kinds["submit"] == 0
+
+
+def test_branches_differ_two_improve_and_one_declines(whole):
+    released = [v for v in visits_of(whole, "released") if v.mode == "disguised"]
+    waves = sorted({visit.wave.opens_on for visit in released})
+
+    def means(code, *when):
+        return mean(
+            float(visit.release.raw)
+            for visit in released
+            if visit.branch.code == code and visit.wave.opens_on in when
+        )
+
+    change = {code: means(code, *waves[2:]) - means(code, *waves[:2]) for code in cast.BRANCHES}
+    level = [means(code, *waves) for code in cast.BRANCHES]
+    assert max(level) - min(level) > 15
+    assert 70 < mean(level) < 88
+    assert min(change, key=change.__getitem__) == "SZ202"
+    assert set(sorted(change, key=change.__getitem__)[-2:]) == {"NJ102", "CD301"}
+
+
+def test_the_edge_cases_are_there(whole):
+    released = visits_of(whole, "released")
+    with whole.reading() as session:
+        cards = list_cards(session, released)
+        events = list_events_of(session, [visit.id for visit in released])
+    capped = [c for c in cards.values() if c.veto and c.final < c.raw]
+    emptied = [
+        c for c in cards.values() if any(s.score is None for p in c.parts for s in p.sections)
+    ]
+    silent = [n for n, made in events.items() if not any(event.kind == "note" for event in made)]
+
+    assert capped
+    assert [c for c in cards.values() if c.insufficient]
+    assert emptied
+    assert silent
+    long = cast.BRANCHES[cast.LONG].name
+    assert len(long.zh) > 25
+    assert len(long.en) > 80
+
+
+def test_marks_are_tapped_in_the_order_of_the_journey(whole):
+    order = [mark.id for mark in library()["branch-visit"].marks]
+    released = visits_of(whole, "released")
+    with whole.reading() as session:
+        events = list_events_of(session, [visit.id for visit in released])
+
+    for made in events.values():
+        marks = [event for event in made if event.kind == "mark"]
+        assert marks == sorted(marks, key=lambda event: event.text)
+        assert {event.item.removeprefix("mark/") for event in marks} <= set(order)
+
+
+def test_notes_are_many_fit_an_item_that_exists_and_are_in_one_language():
+    items = library()["branch-visit"].by_key
+    every = [
+        (language, sentence)
+        for outcomes in telling.sentences().values()
+        for languages in outcomes.values()
+        for language, sentences in languages.items()
+        for sentence in sentences
+    ]
+
+    assert telling.sentences().keys() <= items.keys()
+    assert len({sentence for _, sentence in every}) == len(every) >= 60
+    for language, sentence in every:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in sentence) == (language == "zh")
+
+
+def test_critical_items_are_failed_by_design_only():
+    critical = [item for item in library()["branch-visit"].items if item.critical]
+
+    assert max(map(difficulty, critical)) < -5
+
+
+def test_every_shipped_checklist_is_published_with_the_demo(database):
+    build(database)
+
+    shipped = Library(folder("checklists")).read()
+    assert len(contents(database)["checklist"]) == len(shipped)
