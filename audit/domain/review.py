@@ -1,6 +1,7 @@
 """A visit as its auditor reads it before releasing it."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from audit.domain.answer import (
     with_timings,
 )
 from audit.domain.checklist import Checklist, Gate, Item, Seconds
+from audit.domain.credit import credit, rounded
 from audit.domain.flags import Flag, flags
 from audit.domain.scoring import ScoreCard, score
 from audit.domain.text import Text
@@ -34,9 +36,12 @@ class Line(msgspec.Struct, frozen=True):
     item: Item | None
     gate: Gate | None
     said: Text
-    shut: bool  # N/A because of a gate, or a gate that is shut
-    answer: Answer | None
+    shut: bool = False  # N/A because of a gate, or a gate that is shut
+    answered: bool = False
+    credit: Decimal | None = None
+    failed: bool = False  # a critical item without any credit
     twin: bool = False  # also counted in another part
+    again: bool = False  # its second place
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -69,9 +74,28 @@ class Review(msgspec.Struct, frozen=True):
     card: ScoreCard
     progress: Progress
     flags: tuple[Flag, ...]
+    late: int = 0  # events that arrived after the release and change nothing
+    genuine: bool = True  # a released one: the log still is what it was made from
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)
+
+    def alike(self) -> tuple[tuple[Flag, ...], ...]:
+        """The flags, those that say the very same of several items together."""
+        found: dict[object, list[Flag]] = {}
+        for flag in self.flags:
+            same = flag.kind if not flag.values else (flag.kind, flag.item)
+            found.setdefault(same, []).append(flag)
+        return tuple(tuple(flags) for flags in found.values())
+
+    def differing(self, key: str) -> tuple[tuple[Text, str], ...]:
+        """What each device says of an item in conflict, the one that counts last."""
+        item = self.checklist.by_key.get(key)
+        heads = self.capture.conflicts.get(f"answer:{key}", ())
+        return tuple(
+            (said(item, head.answer) if item else gate_said(head.answer), head.device)
+            for head in heads
+        )
 
 
 def review(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -> Review:
@@ -98,17 +122,25 @@ def groups(read: Review, order: Order) -> tuple[Group, ...]:
             for stage in checklist.stages
         )
     places = [e.item for p in checklist.parts for s in p.sections for e in s.entries]
-    twins = {key for key in places if places.count(key) > 1}
-    return tuple(
-        Group(
-            f"{part.id}-{section.id}",
-            part.title,
-            section.title,
-            tuple(_line(read, entry.item, entry.item in twins) for entry in section.entries),
-        )
-        for part in checklist.parts
-        for section in part.sections
-    )
+    found = [_about(read)]
+    seen: set[str] = set()
+    for part in checklist.parts:
+        for section in part.sections:
+            lines = tuple(
+                _line(read, e.item, places.count(e.item) > 1, e.item in seen)
+                for e in section.entries
+            )
+            seen.update(entry.item for entry in section.entries)
+            name = f"{part.id}-{section.id}"
+            found.append(Group(name, part.title, section.title, lines))
+    return tuple(found)
+
+
+def _about(read: Review) -> Group:
+    keys = [gate.key for gate in read.checklist.gates]
+    keys += [fact.key for fact in read.checklist.facts]
+    lines = tuple(_line(read, key) for key in keys)
+    return Group("about", None, Text("走访情况", "About the visit"), lines)
 
 
 def durations(read: Review) -> tuple[Duration, ...]:
@@ -134,18 +166,36 @@ def durations(read: Review) -> tuple[Duration, ...]:
     return tuple(found)
 
 
-def _line(read: Review, key: str, twin: bool = False) -> Line:
+def _line(read: Review, key: str, twin: bool = False, again: bool = False) -> Line:
     gate = read.checklist.gate_by_key.get(key)
     if gate is not None:
         answer = read.capture.answers.get(key)
-        return Line(key, None, gate, _gate_said(answer), shut(gate, read.capture.answers), answer)
+        return Line(
+            key,
+            None,
+            gate,
+            gate_said(answer),
+            shut=shut(gate, read.capture.answers),
+            answered=answer is not None,
+        )
     item = read.checklist.by_key[key]
     answer = read.answers.get(key)
-    gated = answer is not None and answer.gated
-    return Line(key, item, None, said(item, answer), gated, answer, twin)
+    earned = credit(item, answer)
+    return Line(
+        key,
+        item,
+        None,
+        said(item, answer),
+        shut=answer is not None and answer.gated,
+        answered=answer is not None and answer.state == "answered",
+        credit=None if earned is None else rounded(earned, 2),
+        failed=item.critical and earned == 0,
+        twin=twin,
+        again=again,
+    )
 
 
-def _gate_said(answer: Answer | None) -> Text:
+def gate_said(answer: Answer | None) -> Text:
     if answer is None:
         return Text("未作答", "Not answered")
     return Text("是", "Yes") if answer.value == "yes" else Text("否", "No")

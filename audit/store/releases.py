@@ -1,17 +1,19 @@
-"""Releasing a visit: its score recomputed from the log and frozen under a number."""
+"""Releasing a visit (its score recomputed from the log and frozen under a number), or
+sending it back."""
 
 from datetime import datetime
 
+import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import project, root, with_timings
+from audit.domain.answer import Deed, project, root, with_timings
 from audit.domain.people import Person
 from audit.domain.scoring import score
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events
+from audit.store.events import list_events, record
 from audit.store.tables import BranchRow, ReleaseRow
-from audit.store.visits import add_release
+from audit.store.visits import add_release, lock_status, save_status
 
 
 def release(
@@ -21,7 +23,7 @@ def release(
 
     Must run inside `writing()`. Raises `Conflict` when the visit is not waiting for it.
     """
-    visit.must_be("submitted")
+    _must_wait(session, visit)
     events = list_events(session, visit.id)
     capture = project(events)
     checklist = get_checklist(session, visit.checklist)
@@ -38,6 +40,22 @@ def release(
         now=now,
     )
     return number
+
+
+def send_back(session: Session, visit: Visit, reason: str, now: datetime) -> None:
+    """Give a submitted visit back to its shopper, who can then write again.
+
+    Must run inside `writing()`. Raises `Conflict` when the visit is not waiting for it.
+    """
+    _must_wait(session, visit)
+    record(session, visit, [Deed("reopen", "visit", text=reason)], now)
+    save_status(session, visit.id, "returned", now, reason)
+
+
+def _must_wait(session: Session, visit: Visit) -> None:
+    """Of two auditors at once the second is told that the visit has moved on."""
+    status = lock_status(session, visit.id)
+    msgspec.structs.replace(visit, status=status).must_be("submitted")
 
 
 def next_number(session: Session, visit: Visit, year: int) -> str:

@@ -6,10 +6,22 @@ import msgspec
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
+from audit.domain.answer import root
 from audit.domain.people import Person
-from audit.domain.visit import STATUSES, Status, Visit
+from audit.domain.review import Review, review
+from audit.domain.visit import STATUSES, Status
+from audit.store.checklists import get_checklist
+from audit.store.events import list_events, list_events_of
+from audit.store.results import count_late_events, events_at_release
 from audit.store.tables import VisitRow
-from audit.store.visits import VisitFilter, narrowed, scoped, to_visit
+from audit.store.visits import (
+    VisitFilter,
+    get_card,
+    get_visit,
+    narrowed,
+    scoped,
+    to_visit,
+)
 
 WAITING: tuple[Status, ...] = (
     "submitted", "returned", "in_progress", "assigned", "released", "cancelled",
@@ -18,17 +30,37 @@ WAITING: tuple[Status, ...] = (
 
 def list_queue(
     session: Session, auditor: Person, only: VisitFilter, *, limit: int, offset: int = 0
-) -> list[Visit]:
+) -> list[Review]:
     """Submitted visits first, the oldest submission first, then what may still come."""
     query = narrowed(scoped(auditor), only).order_by(*_order()).limit(limit).offset(offset)
-    return [to_visit(auditor, *found) for found in session.exec(query)]
+    visits = [to_visit(auditor, *found) for found in session.exec(query)]
+    events = list_events_of(session, [visit.id for visit in visits])
+    return [
+        review(visit, get_checklist(session, visit.checklist), events[visit.id]) for visit in visits
+    ]
+
+
+def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
+    """A released visit is read as it was released, with its card as frozen."""
+    visit = get_visit(session, auditor, visit_id)
+    checklist = get_checklist(session, visit.checklist)
+    if visit.release is None:
+        return review(visit, checklist, list_events(session, visit_id))
+    events = events_at_release(session, [visit_id])[visit_id]
+    return msgspec.structs.replace(
+        review(visit, checklist, events),
+        card=get_card(session, visit),
+        late=count_late_events(session, visit_id),
+        genuine=root(events) == visit.release.root,
+    )
 
 
 def count_by_status(session: Session, auditor: Person, only: VisitFilter) -> dict[Status, int]:
     """Visits per status, whatever statuses `only` names; every status is in the answer."""
     any_status = msgspec.structs.replace(only, statuses=())
     inner = narrowed(scoped(auditor), any_status).with_only_columns(VisitRow.status).subquery()
-    counted = dict(session.exec(select(inner.c.status, func.count()).group_by(inner.c.status)))
+    query = select(inner.c.status, func.count()).group_by(inner.c.status)
+    counted = dict(session.exec(query).all())
     return {status: counted.get(status, 0) for status in STATUSES}
 
 

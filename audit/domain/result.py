@@ -1,0 +1,75 @@
+"""What was released of a visit, and what it was released from."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from audit.domain.answer import (
+    Answer,
+    AnswerEvent,
+    Capture,
+    project,
+    read_answer,
+    root,
+    settled,
+    with_timings,
+)
+from audit.domain.card import ScoreCard
+from audit.domain.checklist import Checklist
+from audit.domain.report import EarlierVisit
+from audit.domain.scoring import score
+from audit.domain.visit import Visit
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A released visit. `capture` is the log as it was at release; `genuine` says that it
+    still is what the release was made from."""
+
+    visit: Visit
+    checklist: Checklist
+    card: ScoreCard  # as frozen
+    capture: Capture
+    genuine: bool
+    earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """Durations filled from marks, gates applied."""
+        return settled(self.checklist, self.said)
+
+    @property
+    def said(self) -> Mapping[str, Answer]:
+        """Durations filled from marks, gates not yet applied: what a score is made from."""
+        return with_timings(self.checklist, self.capture.answers, self.capture.marks)
+
+    @property
+    def previous(self) -> Visit | None:
+        return self.earlier[-1].visit if self.earlier else None
+
+
+def result(
+    visit: Visit,
+    checklist: Checklist,
+    card: ScoreCard,
+    events: Sequence[AnswerEvent],
+    earlier: tuple[EarlierVisit, ...] = (),
+) -> Result:
+    """`events`: those that had been received when the visit was released."""
+    genuine = visit.release is not None and root(events) == visit.release.root
+    return Result(visit, checklist, card, project(events), genuine, earlier)
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """The card as it would be with one other answer; the released one stays as it is."""
+
+    item: str
+    answer: Answer
+    card: ScoreCard
+    answers: Mapping[str, Answer]
+
+
+def what_if(found: Result, item: str, value: str) -> WhatIf:
+    """Raises `NotFound` for an item that is not asked, `Invalid` for a value not accepted."""
+    answer = read_answer(found.checklist, item, value)
+    said = {**found.said, item: answer}
+    return WhatIf(item, answer, score(found.checklist, said), settled(found.checklist, said))
