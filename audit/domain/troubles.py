@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -80,22 +80,28 @@ def parse(raw: str, file: str) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if not number.is_finite() or abs(int(number.as_tuple().exponent)) > 9 or len(text) > 20:
-        raise ValueError(f"{text[:20]} is not a number a checklist can use")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond any
+        number = Decimal("NaN")
+    _sensible(number)
     return number
 
 
 def _sensible(value: object) -> None:
-    """Whole numbers that fit every program that will read them."""
+    """Numbers that are short, finite, and fit every program that will read them."""
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError("a whole number is larger than a checklist can use")
-    if isinstance(value, dict):
-        for inner in value.values():
-            _sensible(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _sensible(inner)
+    if isinstance(value, Decimal) and not (
+        value.is_finite() and value.adjusted() <= 9 and int(value.as_tuple().exponent) >= -9
+    ):
+        raise ValueError(f"{str(value)[:20]} is not a number a checklist can use")
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    for inner in value.values() if isinstance(value, dict) else ():
+        _sensible(inner)
+    for inner in value if isinstance(value, list | tuple) else ():
+        _sensible(inner)
 
 
 # ---- decoding, every field on its own, so that all problems are told at once ---------
@@ -114,9 +120,13 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
                 say(f"`{name}` is missing")
             continue
         try:
-            values[name] = msgspec.convert(data[name], field.type)
+            value = msgspec.convert(data[name], field.type)
+            _sensible(value)  # numbers in quotes are numbers only now
+            values[name] = value
         except msgspec.ValidationError as error:
             say(_plain(name, error) + _choices(field.type))
+        except ValueError as error:
+            say(f"`{name}`: {error}")
     return values
 
 
@@ -143,6 +153,8 @@ def _plain(name: str, error: Exception) -> str:
         return f"{place}: `{missing[1]}` is missing"
     if unknown := re.fullmatch(r"Object contains unknown field `(.+)`", said):
         return f"{place}: unknown key `{unknown[1]}`"
+    if said == "Invalid decimal string":
+        return f"{place}: expected a number, got text"
     if refused := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", said):
         return f"{place}: `{refused[1]}` is not one of the possible values"
     return f"{place}: {said}"

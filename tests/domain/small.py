@@ -1,6 +1,7 @@
 """Small checklists and answers for the tests of the domain: made by hand, or by Hypothesis."""
 
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ RESPONSES: st.SearchStrategy[AnyResponse] = st.sampled_from(
 
 
 @st.composite
-def checklists(draw, **rule) -> Checklist:
+def checklists(draw: st.DrawFn, /, **rule: Any) -> Checklist:
     """One to three parts of one to three sections; some items stand in two parts."""
     items: list[Item] = []
     parts: list[Part] = []
@@ -158,6 +159,7 @@ def checklists(draw, **rule) -> Checklist:
 
 
 def answer_to(response: AnyResponse) -> st.SearchStrategy[Answer]:
+    values: st.SearchStrategy[Any]
     match response:
         case YesNo():
             values = st.sampled_from(["yes", "no"])
@@ -173,7 +175,7 @@ def answer_to(response: AnyResponse) -> st.SearchStrategy[Answer]:
 
 
 @st.composite
-def visits(draw, **rule) -> tuple[Checklist, dict[str, Answer]]:
+def visits(draw: st.DrawFn, /, **rule: Any) -> tuple[Checklist, dict[str, Answer]]:
     """A checklist and answers to some of it."""
     found = draw(checklists(**rule))
     answers = {}

@@ -2,6 +2,7 @@ import json
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -32,7 +33,7 @@ BANDS = [
 ]
 
 
-def vector(name: str) -> dict:
+def vector(name: str) -> Any:
     return json.loads((VECTORS / f"{name}.json").read_text(), parse_float=Decimal)
 
 
