@@ -1,0 +1,121 @@
+"""The checklists that ship: complete, in both languages, in our own words, unchanged."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from audit.paths import folder
+from audit.store.checklists import Library
+from tests.world import library
+
+FOLDER = folder("checklists")
+FILES = sorted(FOLDER.glob("*/*.toml"))
+CHECKLISTS = [pytest.param(found, id=found.id) for found in library().values()]
+ITEMS = {asked.key: asked for found in library().values() for asked in found.items}
+SOURCES = os.environ.get("MINGCHA_TEST_SOURCES", "")  # a folder with the source documents
+CJK = re.compile(r"[㐀-鿿]")
+RUN = re.compile(r"[㐀-鿿]{8,}")
+
+
+def test_every_file_is_read():
+    assert len(Library(FOLDER).read()) == len(FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_a_file_lies_where_its_id_and_version_say(path):
+    said = tomllib.loads(path.read_text())
+
+    assert path.relative_to(FOLDER) == Path(said["id"]) / f"{said['version']}.toml"
+
+
+def test_the_checklists_have_as_many_items_as_their_sources_ask():
+    assert {found.id: len(found.items) for found in library().values()} == {
+        "rules-24": 24,
+        "counter-routine-5": 19,
+        "cpt-standard": 18,
+        "branch-visit": 59,
+    }
+
+
+def test_no_published_file_was_changed():
+    published = tomllib.loads((FOLDER / "published.toml").read_text())
+    pinned = {(name, version): pin for name, of in published.items() for version, pin in of.items()}
+
+    found = {(said.id, said.version): said.hash for said in Library(FOLDER).read()}
+
+    changed = [
+        f"{name} {version}"
+        for name, version in pinned
+        if found.get((name, version)) != pinned[name, version]
+    ]
+    assert changed == [], "published: raise the version instead of changing the file"
+    missing = {key: pin for key, pin in found.items() if key not in pinned}
+    assert missing == {}, "new: add these to checklists/published.toml"
+
+
+@pytest.mark.parametrize("asked", ITEMS.values(), ids=lambda asked: asked.key)
+def test_an_item_has_help_and_advice_in_both_languages(asked):
+    for text in (asked.label, asked.criterion, asked.help, asked.coach):
+        assert CJK.search(text.zh)
+        assert re.search(r"[A-Za-z]{2}", text.en)
+        assert not CJK.search(text.en)
+
+
+@pytest.mark.parametrize("found", CHECKLISTS)
+def test_every_rule_of_a_framework_is_asked_about(found):
+    mapped = {name for asked in found.items for name in asked.frameworks}
+    own = next((known for known in found.frameworks if known.id == found.id), None)
+
+    if own is not None:
+        assert {f"{own.id}:{entry.id}" for entry in own.entries} <= mapped
+
+
+@pytest.mark.parametrize("found", CHECKLISTS)
+def test_every_item_is_asked_exactly_once(found):
+    asked = [key for stage in found.stages for key in stage.items]
+
+    assert sorted(asked) == sorted([*found.by_key, *found.gate_by_key])
+
+
+@pytest.mark.parametrize("found", CHECKLISTS)
+def test_every_index_has_enough_items(found):
+    tagged = [dimension for asked in found.items for dimension in asked.cpt]
+    used = set(tagged)
+
+    if found.id in ("cpt-standard", "branch-visit"):
+        assert used == {"C", "P", "T"}
+        assert min(tagged.count(each) for each in used) >= found.scoring.minimum_index_items
+
+
+@pytest.mark.parametrize("found", CHECKLISTS)
+def test_a_timed_item_can_be_timed(found):
+    marks = {mark.id for mark in found.marks}
+
+    for asked in found.items:
+        if asked.response.kind == "seconds":
+            assert {asked.response.start, asked.response.stop} <= marks
+
+
+@pytest.mark.skipif(not SOURCES, reason="MINGCHA_TEST_SOURCES names no folder of sources")
+@pytest.mark.parametrize("path", [*FILES, *FOLDER.glob("*.toml")], ids=lambda path: path.stem)
+def test_no_sentence_is_taken_from_the_sources(path):
+    sources = "".join(
+        "".join(CJK.findall(source.read_text(errors="replace")))
+        for source in Path(SOURCES).glob("*.txt")
+    )
+    assert sources
+    text = path.read_text()
+    for framework in Library(FOLDER).frameworks:
+        text = text.replace(framework.source.system, "")  # a system may be called by its name
+
+    taken = {
+        run[start : start + 8]
+        for run in RUN.findall(text)
+        for start in range(len(run) - 7)
+        if run[start : start + 8] in sources
+    }
+
+    assert taken == set()
