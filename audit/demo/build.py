@@ -113,7 +113,7 @@ def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
     at = tell(journal, checklist, told, chance)
     save_status(session, name, "in_progress", plan.entered)
     if plan.state != "in_progress":
-        at += timedelta(seconds=chance.randint(30, 1500))
+        at += timedelta(seconds=chance.randint(30, 1500) if plan.quirk != "rushed" else 12)
         journal.submit(at)
         save_status(session, name, "submitted", at)
     add_events(session, journal.events, at)

@@ -16,8 +16,19 @@ from audit.domain.checklist import Checklist, FreeText, Item, Seconds, Stage
 from audit.domain.text import Language
 
 Quirk = Literal[
-    "", "veto", "rude", "thin", "no_counter", "silent", "rushed", "uniform", "typed", "unsure"
+    "",
+    "veto",
+    "rude",
+    "thin",
+    "no_counter",
+    "silent",
+    "rushed",
+    "uniform",
+    "careless",
+    "late",
+    "unsure",
 ]
+GATED = {"rules-24/r05", "rules-24/r19", "rules-24/r20"}  # where a gate has said that it applies
 NA, NOT_OBSERVED, CHANGED = 0.03, 0.02, 0.01
 
 REMEMBERED = {
@@ -42,15 +53,18 @@ class Telling(msgspec.Struct, frozen=True):
 def tell(journal: Journal, checklist: Checklist, told: Telling, chance: Random) -> datetime:
     """Fills the journal up to, not including, the submission; gives the last moment."""
     temper = Temper(told.skill, chance)
-    forced = {"counter_done": told.quirk != "no_counter"}
-    journey = travel(checklist, temper, told.entered, chance, **forced)
+    forced = {"no_counter": {"counter_done": False}, "careless": {"had_to_wait": False}}
+    journey = travel(checklist, temper, told.entered, chance, forced.get(told.quirk, {}))
     for name, at in journey.marks.items():
-        journal.mark(name, at)
+        if (told.quirk, name) != ("unsure", "acknowledged"):
+            journal.mark(name, at)
     _remember(journal, checklist, journey, told, chance)
     clock = _Clock(journey.left_at, chance, hurried=told.quirk == "rushed")
     questions = list(_questions(checklist, journey))
     if not checklist.gates:
         clock.at = told.entered + timedelta(minutes=4)  # an open audit is filled in on the spot
+    if told.quirk == "late":
+        clock.at += timedelta(hours=27)
     given = _around(checklist, journey, told, chance)
     for key in questions[: round(len(questions) * told.share)]:
         item = checklist.by_key.get(key)
@@ -92,7 +106,7 @@ def _around(
         given["counter-routine-5/s34"] = Answer("answered", "no")
     if told.quirk == "rude":
         given["rules-24/r08"] = Answer("answered", 0)
-    if told.quirk == "typed":  # the marks say otherwise
+    if told.quirk == "careless":  # the marks say otherwise
         given["cpt-standard/t11"] = Answer("answered", 90)
     return given
 
@@ -105,7 +119,7 @@ def _answer(item: Item, temper: Temper, told: Telling, chance: Random) -> Answer
     roll = chance.random()
     if told.quirk == "thin" and roll < 0.42:
         return Answer("not_observed")
-    if roll < NA and item.na == "exclude":
+    if roll < NA and item.na == "exclude" and item.key not in GATED:
         return Answer("na")
     if roll > 1 - NOT_OBSERVED:
         return Answer("not_observed")
@@ -122,7 +136,8 @@ def _dwell(
             journal.answer(item.key, better, clock.tick())
             journal.answer(item.key, answer, clock.tick())
     text = telling.note(item, answer, told.language, chance)
-    if text and told.quirk not in ("silent", "rushed", "uniform"):
+    unsaid = told.quirk == "rude" and item.critical
+    if text and not unsaid and told.quirk not in ("silent", "rushed", "uniform"):
         journal.note(item.key, text, clock.tick(writing=len(text)))
 
 

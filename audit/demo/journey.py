@@ -10,6 +10,7 @@ from audit.domain.answer import Answer
 from audit.domain.checklist import Checklist
 
 GATES = {"grievance": 0.2, "handover": 0.2, "name_known": 0.85, "counter_done": 0.97}
+WAIT = 60  # seconds; less is walking over
 
 
 class Journey(msgspec.Struct, frozen=True):
@@ -19,12 +20,17 @@ class Journey(msgspec.Struct, frozen=True):
 
 
 def travel(
-    checklist: Checklist, temper: Temper, entered: datetime, chance: Random, **forced: bool
+    checklist: Checklist,
+    temper: Temper,
+    entered: datetime,
+    chance: Random,
+    forced: dict[str, bool],
 ) -> Journey:
     """`forced` settles gates that chance would otherwise."""
     gates = {name: chance.random() < share for name, share in GATES.items()} | forced
     seconds = _offsets(gates, temper, chance)
-    gates["had_to_wait"] = seconds.get("at_counter", 999) - seconds["ticket"] > 90
+    waited = seconds.get("at_counter", seconds["exit"]) - seconds["ticket"]
+    gates.setdefault("had_to_wait", waited > WAIT)
     named = {mark.id for mark in checklist.marks}
     return Journey(
         gates=gates,
@@ -42,24 +48,22 @@ def _offsets(gates: dict[str, bool], temper: Temper, chance: Random) -> dict[str
     noticed = temper.seconds(9, effect=0.6, spread=0.8)
     now = max(25, noticed + 8) + chance.randint(5, 40)
     seconds = {"enter": 0, "acknowledged": noticed, "ticket": now}
-    wait = temper.seconds(430)
-    if gates["handover"]:
-        told = now + chance.randint(30, 120)
-        taken = told + temper.seconds(150, spread=0.7)
-        seconds |= {"cannot_help": told, "handed_over": taken}
-        wait = max(wait, taken - now + 60)
-    now += wait
+    now += temper.seconds(430)
     if gates["counter_done"]:
         seconds["at_counter"] = now
         seconds["counter_greeted"] = now + temper.seconds(5, effect=0.4, spread=0.6)
         now = seconds["counter_greeted"] + chance.randint(8, 40)
         seconds["request_made"] = now
-        now += temper.seconds(270, spread=0.4)
+    if gates["handover"]:
+        now += chance.randint(15, 60)
+        seconds["cannot_help"] = now
+        now += temper.seconds(140, spread=0.7)
+        seconds["handed_over"] = now
+    now += temper.seconds(270, spread=0.4)
+    if gates["counter_done"]:
         seconds["handed_back"] = now
-    else:
-        now += chance.randint(200, 500)
     seconds["exit"] = now + chance.randint(20, 140)
-    return dict(sorted(seconds.items(), key=lambda pair: pair[1]))
+    return seconds
 
 
 def facts(journey: Journey, on: date, chance: Random) -> dict[str, Answer]:

@@ -19,13 +19,13 @@ State = Literal["assigned", "in_progress", "submitted", "returned", "released", 
 # Edge cases among the released visits, by (wave, branch, running number).
 _QUIRKS: dict[tuple[int, str, int], Quirk] = {
     (0, "GZ201", 1): "no_counter", (1, "GZ201", 2): "veto", (2, "GZ201", 0): "thin",
-    (2, "GZ201", 3): "silent", (1, "CQ302", 1): "rude", (2, "XM203", 0): "no_counter",
+    (2, "GZ201", 3): "silent", (1, "CQ302", 1): "veto", (2, "XM203", 0): "no_counter",
     (0, "SH103", 0): "silent", (3, "SZ204", 1): "thin", (2, "CQ302", 2): "veto",
 }  # fmt: skip
 # What waits for review: branch, shopper, days ago, and what an auditor should notice.
 _WAITING: tuple[tuple[str, int, int, Quirk], ...] = (
     ("CQ302", 1, 5, "rude"), ("HZ101", 2, 4, "uniform"), ("XA303", 3, 3, "rushed"),
-    ("CD301", 4, 3, "typed"), ("SZ204", 5, 2, ""), ("SH103", 6, 2, "unsure"),
+    ("CD301", 4, 3, "careless"), ("SZ204", 5, 3, "late"), ("SH103", 6, 2, "unsure"),
     ("GZ201", 3, 1, "thin"), ("NJ102", 7, 1, ""),
 )  # fmt: skip
 # What is still open: branch, shopper, state, days until it is due.

@@ -12,7 +12,8 @@ from audit.domain.scoring import credit
 from audit.domain.text import Language
 
 Outcome = Literal["good", "fair", "poor"]
-HOW_OFTEN: dict[Outcome, float] = {"poor": 0.8, "fair": 0.35, "good": 0.14}
+HOW_OFTEN: dict[Outcome, float] = {"poor": 0.8, "fair": 0.35, "good": 0.12}
+WHERE_WANTED = 0.96  # where the checklist asks for one
 
 
 @cache
@@ -31,7 +32,11 @@ def note(item: Item, answer: Answer, language: Language, chance: Random) -> str:
     """A sentence that fits, or nothing: not everybody writes something everywhere."""
     went = outcome(item, answer)
     roll = chance.random()
-    if went is None or roll > HOW_OFTEN[went]:
+    if went is None or roll > (WHERE_WANTED if _wanted(item, went) else HOW_OFTEN[went]):
         return ""
     fitting = sentences().get(item.key, {}).get(went, {}).get(language, [])
     return chance.choice(fitting) if fitting else ""
+
+
+def _wanted(item: Item, went: Outcome) -> bool:
+    return item.evidence == "note_always" or (item.evidence == "note" and went != "good")
