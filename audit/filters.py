@@ -5,24 +5,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from audit.domain.answer import Answer
+from audit.domain.checklist import Item
 from audit.domain.text import Language, Text
+from audit.domain.wording import said
 
 NOTHING = "—"
 
 
+def signed(change: Decimal | float | None, places: int = 1) -> str:
+    if change is None:
+        return NOTHING
+    if round(change, places) == 0:
+        return f"{0:.{places}f}"
+    return f"{change:+.{places}f}".replace("-", "−")
+
+
 def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
-    """Jinja filters: `tr`, `points`, `signed`, `percent`, `day`, `moment`, `clock`, `duration`."""
+    """Jinja filters: `tr`, `points`, `signed`, `percent`, `day`, `moment`, `clock`, `duration`,
+    and `said`: an item's answer in words."""
 
     def tr(text: Text | None) -> str:
         return "" if text is None else text.in_(language)
 
     def points(score: Decimal | float | None, places: int = 1) -> str:
         return NOTHING if score is None else f"{score:.{places}f}"
-
-    def signed(change: Decimal | float | None, places: int = 1) -> str:
-        if change is None:
-            return NOTHING
-        return f"{change:+.{places}f}".replace("-", "−")
 
     def percent(share: Decimal | float | None) -> str:
         return NOTHING if share is None else f"{float(share) * 100:.0f}%"
@@ -50,6 +57,9 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
             return f"{minutes} 分 {rest:02d} 秒" if minutes else f"{rest} 秒"
         return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
+    def answer_said(item: Item, answer: Answer | None) -> str:
+        return said(item, answer).in_(language)
+
     return {
         "tr": tr,
         "points": points,
@@ -59,4 +69,5 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
         "moment": moment,
         "clock": clock,
         "duration": duration,
+        "said": answer_said,
     }
