@@ -29,6 +29,7 @@ from audit.web.dependencies import DEPENDENCIES
 from audit.web.pages import Templates
 from audit.web.problems import draw_failure, draw_http_exception, draw_problem
 from audit.web.security import SecurityHeaders, refuse_forgery
+from audit.work.pdf import DrawingRoom
 
 PARTS = (
     sessions,
@@ -53,6 +54,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     database = database or Database(settings.url)
     database.migrate()
     files = Assets(folder("static"))
+    drawing = DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers)
     return Litestar(
         # One router: Litestar 2.25 wraps a threaded handler twice, and then never awaits it,
         # when two handlers of one path are given to the application one by one.
@@ -77,9 +79,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
                 "database": database,
                 "assets": files,
                 "templates": Templates(folder("templates"), folder("reports"), files, settings),
+                "drawing": drawing,
             }
         ),
         openapi_config=None,
         logging_config=None,
-        on_shutdown=[lambda _app: database.close()],
+        on_shutdown=[lambda _app: drawing.close(), lambda _app: database.close()],
     )

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in ends after this many days without use."""
     pdf_workers: int = 1
     """Warm processes that draw PDFs."""
+    contact: str = ""
+    """Whom a branch turns to about a report, as printed on it: an address, a telephone."""
     demo: bool = False
     """Demo data and demo accounts; never on a real installation."""
 

@@ -26,14 +26,15 @@ from audit.domain.checklist import (
 from audit.domain.comparison import compare_items
 from audit.domain.problems import N_, Conflict
 from audit.domain.scoring import ItemScore, Reading, ScoreCard, Standing
+from audit.domain.statistics import ROUGHLY
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Visit
 from audit.domain.wording import said
 
 EARLIER = 6  # visits shown in the history, this one not counted
 APPEAL_DAYS = 10
-CLEAR = Decimal(10)  # one visit's own scatter is about five points: less is no clear change
 HIGHLIGHTS = 8
+LONGEST_STRIP = 6  # steps that fit side by side on a page
 
 State = Literal["met", "part", "missed", "na", "not_observed", "unanswered", "not_asked"]
 Shape = Literal["grid", "strip", "bars"]
@@ -304,7 +305,7 @@ def _verdict(
         previous=before,
         previous_at=None if previous is None else _visited_at(previous.visit),
         change=change,
-        clear=change is not None and abs(change) >= CLEAR,
+        clear=change is not None and abs(change) >= ROUGHLY,
         words=visit.release.verdict,
     )
 
@@ -345,7 +346,8 @@ def _readings(
                 for group in framework.groups
             )
         else:
-            shape = "strip" if framework.kind in ("ordered_routine", "process") else "grid"
+            ordered = framework.kind in ("ordered_routine", "process")
+            shape = "strip" if ordered and len(framework.entries) <= LONGEST_STRIP else "grid"
             titles = {entry.id: entry.title for entry in framework.entries}
             cells = _cells(reading, titles, places)
         result.append(FrameworkReading(framework.id, framework.title, shape, reading.score, cells))

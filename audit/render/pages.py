@@ -1,0 +1,48 @@
+"""The documents as HTML: one Jinja environment per language over `reports/`."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from audit.domain.report import VisitReport
+from audit.domain.text import Language
+from audit.filters import filters
+from audit.languages import translations
+
+
+class Pages:
+    def __init__(self, folder: Path, timezone: str) -> None:
+        self.folder = folder
+        self.zone = ZoneInfo(timezone)
+        self.by_language: dict[Language, Environment] = {}
+
+    def visit(self, report: VisitReport, language: Language) -> str:
+        template = self._environment(language).get_template("visit/visit.html")
+        content = template.render(report=report, hash=report.hash())
+        # The font's curly apostrophe is as wide as a Chinese character.
+        return content.replace("’", "&#39;") if language == "en" else content
+
+    def _environment(self, language: Language) -> Environment:
+        if language not in self.by_language:
+            self.by_language[language] = _environment(self.folder, language, self.zone)
+        return self.by_language[language]
+
+
+def _environment(folder: Path, language: Language, zone: ZoneInfo) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    catalogue = translations(language)
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, catalogue.ngettext, newstyle=True
+    )
+    environment.globals.update(language=language, font="Mingcha Sans")
+    environment.filters.update(filters(language, zone))
+    return environment
