@@ -1,0 +1,113 @@
+from sqlalchemy import text
+
+from audit.paths import folder
+from audit.store.checklists import list_published
+from audit.store.database import Database
+
+RAW = (folder("checklists") / "rules-24/1.0.0.toml").read_text(encoding="utf-8")
+NEXT = RAW.replace('version = "1.0.0"', 'version = "1.1.0"', 1)
+
+
+def published(database: Database):
+    with database.reading() as session:
+        return {(one.checklist.id, one.checklist.version): one for one in list_published(session)}
+
+
+def test_a_new_version_can_be_published_from_a_file(ann, database):
+    answer = ann.post(
+        "/admin/checklists",
+        files={"file": ("rules.toml", NEXT.encode(), "application/octet-stream")},
+        follow_redirects=False,
+    )
+
+    new = published(database)["rules-24", "1.1.0"].checklist
+    assert answer.headers["location"] == f"/admin/checklists/{new.hash}?saved=1"
+
+
+def test_a_new_version_can_be_published_from_its_text(ann, database):
+    ann.post("/admin/checklists", data={"content": NEXT})
+
+    assert ("rules-24", "1.1.0") in published(database)
+
+
+def test_only_checking_publishes_nothing(ann, database, seen):
+    before = published(database)
+
+    page = seen(ann.post("/admin/checklists", data={"content": NEXT, "only_check": "1"}))
+
+    assert page.status == 200
+    assert page.notice().startswith("Nothing is wrong with it: Twenty-four")
+    assert published(database) == before
+
+
+def test_every_trouble_is_told_with_its_section_and_item_and_the_text_stays(ann, database, seen):
+    wrong = NEXT.replace('stage = "', 'stage = "nowhere-', 1).replace("weight = 2", "weigth = 2", 1)
+    before = published(database)
+
+    page = seen(ann.post("/admin/checklists", data={"content": wrong}))
+
+    assert page.status == 422
+    told = page.rows()
+    assert len(told) >= 2
+    assert any(item == "r01" for _, item, _ in told)
+    assert any("weigth" in message for _, _, message in told)
+    assert page.value("content").strip() == wrong.replace("\r\n", "\n").strip()
+    assert published(database) == before
+
+
+def test_a_published_version_cannot_be_published_with_other_content(ann, world, database, seen):
+    other = RAW.replace('zh = "', 'zh = "改', 1)
+
+    page = seen(ann.post("/admin/checklists", data={"content": other}))
+
+    assert page.status == 422
+    assert page.problem("file") == (
+        "rules-24 1.0.0 is already published with other content. Give it a new version."
+    )
+    assert ("rules-24", "1.0.0") in published(database)
+
+
+def test_nothing_and_what_is_not_text_are_refused(ann, seen):
+    nothing = seen(ann.post("/admin/checklists", data={"content": " "}))
+    picture = seen(ann.post("/admin/checklists", files={"file": ("a.toml", b"\xff\xd8\xff\xe0")}))
+
+    assert nothing.problem("file") == "Choose a file or paste its text."
+    assert picture.problem("file") == "This file is not text in UTF-8."
+
+
+def test_the_list_says_how_often_a_version_was_used(ann, world, seen):
+    ann.post(f"/admin/assignments/{world.hill_visit}/cancellation")
+
+    rows = {row[1]: row for row in seen(ann.get("/admin/checklists")).rows()}
+
+    assert rows["branch-visit 1.0.0"][2] == str(len(world.checklist.items))
+    assert rows["branch-visit 1.0.0"][-1] == "1"
+    assert rows["rules-24 1.0.0"][-1] == "0"
+
+
+def test_a_version_can_be_read_item_by_item_in_the_pages_language(ann, world):
+    english = ann.get(f"/admin/checklists/{world.checklist.hash}").text
+    chinese = ann.get(
+        f"/admin/checklists/{world.checklist.hash}", headers={"Accept-Language": "zh-CN"}
+    ).text
+
+    for item in world.checklist.items:
+        assert item.key in english
+    first = world.checklist.items[0]
+    assert first.label.zh in chinese
+    assert world.checklist.title.zh not in english
+
+
+def test_the_shipped_checklists_can_be_published_with_one_button(as_, world, database, seen):
+    with database.writing() as session:
+        for table in ("visit", "wave", "checklist"):
+            session.execute(text(f"DELETE FROM {table}"))
+    ann = as_(world.ann)
+
+    before = seen(ann.get("/admin/checklists"))
+    after = seen(ann.post("/admin/checklists/shipped"))
+
+    assert before.names() == []
+    assert before.soup.find("form", action="/admin/checklists/shipped") is not None
+    assert len(after.names()) == len(published(database)) > 0
+    assert after.soup.find("form", action="/admin/checklists/shipped") is None
