@@ -265,6 +265,12 @@ class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         return {gate.key: gate for gate in self.gates}
 
     @cached_property
+    def twins(self) -> frozenset[str]:
+        """Items that are asked once and count in more than one place."""
+        places = [e.item for part in self.parts for s in part.sections for e in s.entries]
+        return frozenset(key for key in places if places.count(key) > 1)
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 over the canonical content, in hex: the identity of this version."""
         return hashlib.sha256(canonical(self)).hexdigest()

@@ -1,6 +1,7 @@
 """What was released of a visit, and what it was released from."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -66,10 +67,14 @@ class WhatIf(msgspec.Struct, frozen=True):
     answer: Answer
     card: ScoreCard
     answers: Mapping[str, Answer]
+    change: Decimal | None
 
 
 def what_if(found: Result, item: str, value: str) -> WhatIf:
     """Raises `NotFound` for an item that is not asked, `Invalid` for a value not accepted."""
     answer = read_answer(found.checklist, item, value)
     said = {**found.said, item: answer}
-    return WhatIf(item, answer, score(found.checklist, said), settled(found.checklist, said))
+    card = score(found.checklist, said)
+    before, after = found.card.final, card.final
+    change = None if before is None or after is None else after - before
+    return WhatIf(item, answer, card, settled(found.checklist, said), change)

@@ -121,13 +121,12 @@ def groups(read: Review, order: Order) -> tuple[Group, ...]:
             Group(stage.id, None, stage.title, tuple(_line(read, key) for key in stage.items))
             for stage in checklist.stages
         )
-    places = [e.item for p in checklist.parts for s in p.sections for e in s.entries]
     found = [_about(read)]
     seen: set[str] = set()
     for part in checklist.parts:
         for section in part.sections:
             lines = tuple(
-                _line(read, e.item, places.count(e.item) > 1, e.item in seen)
+                _line(read, e.item, e.item in checklist.twins, e.item in seen)
                 for e in section.entries
             )
             seen.update(entry.item for entry in section.entries)

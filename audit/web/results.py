@@ -1,5 +1,48 @@
-"""Results."""
+"""Released visits for those who may read them. Nothing here says who the shopper was."""
 
-from litestar.handlers import HTTPRouteHandler
+from typing import Any
+from uuid import UUID
 
-handlers: list[HTTPRouteHandler] = []
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from audit.domain.report import visit_report
+from audit.domain.result import what_if
+from audit.store.results import get_result
+from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
+
+
+@get("/results/{visit_id:uuid}", sync_to_thread=True)
+def show_result(
+    visit_id: FromPath[UUID], reader: ThePerson, database: TheDatabase, page: ThePage
+) -> Response[Any]:
+    with database.reading() as session:
+        found = get_result(session, reader, visit_id)
+    report = visit_report(found.visit, found.checklist, found.card, found.capture, found.earlier)
+    return page("results/show.html", result=found, report=report, trial=None, card=found.card)
+
+
+@get("/results/{visit_id:uuid}/what-if", sync_to_thread=True)
+def show_what_if(
+    visit_id: FromPath[UUID],
+    reader: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    request: AnyRequest,
+    item: FromQuery[str] = "",
+    value: FromQuery[str] = "",
+) -> Response[Any]:
+    """What one other answer would have made of the score; without an item, the score itself."""
+    with database.reading() as session:
+        found = get_result(session, reader, visit_id)
+    trial = what_if(found, item, value) if item else None
+    swapped = "hx-request" in request.headers
+    return page(
+        "results/what_if.swap.html" if swapped else "results/what_if.html",
+        result=found,
+        trial=trial,
+        card=trial.card if trial else found.card,
+    )
+
+
+handlers = [show_result, show_what_if]
