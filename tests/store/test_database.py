@@ -1,0 +1,119 @@
+import threading
+from uuid import UUID
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from audit.domain.branch import Region
+from audit.domain.problems import Conflict
+from audit.domain.text import Text
+from audit.store.branches import list_regions, save_region
+from audit.store.database import Database, alembic_config
+from audit.store.tables import BranchRow
+
+BAY = Region(UUID(int=10), Text("海湾", "Bay"))
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_an_empty_database_is_brought_to_the_newest_schema(either_database):
+    assert tables(either_database) == set(SQLModel.metadata.tables)
+    assert either_database.up_to_date()
+
+
+def test_migrating_again_changes_nothing_and_keeps_what_is_there(either_database):
+    with either_database.writing() as session:
+        save_region(session, BAY)
+
+    either_database.migrate()
+
+    with either_database.reading() as session:
+        assert list_regions(session) == [BAY]
+
+
+def test_the_schema_is_the_one_the_tables_describe(either_database):
+    command.check(alembic_config(either_database.engine))  # raises when there is a difference
+
+
+def test_every_migration_can_be_undone_and_done_again(either_database):
+    config = alembic_config(either_database.engine)
+
+    command.downgrade(config, "base")
+    emptied = tables(either_database)
+    command.upgrade(config, "head")
+
+    assert emptied == set()
+    assert tables(either_database) == set(SQLModel.metadata.tables)
+
+
+def test_a_schema_that_is_behind_is_noticed(either_database):
+    command.downgrade(alembic_config(either_database.engine), "-1")
+
+    assert not either_database.up_to_date()
+
+
+def test_sqlite_keeps_what_it_acknowledged_and_holds_its_keys(database):
+    with database.engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_row_that_points_nowhere_is_refused(either_database):
+    with pytest.raises(IntegrityError), either_database.writing() as session:
+        session.add(
+            BranchRow(
+                id=UUID(int=1), code="X", region_id=UUID(int=9), kind="bank", name_zh="", name_en=""
+            )
+        )
+
+
+def test_a_problem_raised_while_writing_leaves_nothing_behind(either_database):
+    def write_and_fail() -> None:
+        with either_database.writing() as session:
+            save_region(session, BAY)
+            raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        write_and_fail()
+
+    with either_database.reading() as session:
+        assert list_regions(session) == []
+
+
+def test_writers_wait_for_each_other_and_none_is_lost(either_database):
+    def write(number: int) -> None:
+        with either_database.writing() as session:
+            known = len(list_regions(session))
+            save_region(session, Region(UUID(int=number), Text(str(known), str(number))))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with either_database.reading() as session:
+        found = list_regions(session)
+    assert {region.id.int for region in found} == set(range(1, 9))
+    if either_database.sqlite:
+        assert {region.name.zh for region in found} == {str(number) for number in range(8)}
+
+
+def test_a_reader_sees_what_was_committed_and_not_what_is_being_written(either_database):
+    with either_database.writing() as session:
+        save_region(session, BAY)
+        session.execute(text("SELECT 1"))
+        with either_database.reading() as other:
+            during = list_regions(other)
+
+    with either_database.reading() as session:
+        assert (during, list_regions(session)) == ([], [BAY])
