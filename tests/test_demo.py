@@ -1,7 +1,8 @@
 """The demo's data: the same for the same day, believable, and never among real people."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
+from itertools import pairwise
 from statistics import mean
 
 import pytest
@@ -10,7 +11,10 @@ from sqlalchemy import text
 from audit import demo
 from audit.demo import cast, telling
 from audit.demo.temper import difficulty
+from audit.domain.answer import project
+from audit.domain.flags import flags
 from audit.domain.people import Person
+from audit.domain.planning import REST
 from audit.paths import folder
 from audit.store.checklists import Library
 from audit.store.database import Database
@@ -208,6 +212,48 @@ def test_marks_are_tapped_in_the_order_of_the_journey(whole):
         marks = [event for event in made if event.kind == "mark"]
         assert marks == sorted(marks, key=lambda event: event.text)
         assert {event.item.removeprefix("mark/") for event in marks} <= set(order)
+
+
+def test_nobody_is_sent_back_to_a_branch_before_being_forgotten(whole):
+    seen = defaultdict(list)
+    for visit in visits_of(whole):
+        if visit.status != "cancelled":
+            at = visit.started_at.date() if visit.started_at else visit.due_on
+            seen[visit.branch.code, visit.shopper].append(at)
+
+    gaps = [after - before for days in seen.values() for before, after in pairwise(sorted(days))]
+    assert min(gaps) > REST
+
+
+def test_nothing_happens_outside_its_wave_or_in_the_future(whole):
+    for visit in visits_of(whole, "submitted", "returned", "released", "in_progress"):
+        assert visit.wave.opens_on <= visit.started_at.date() < DAY
+        assert visit.started_at.date() <= visit.wave.closes_on
+        assert visit.submitted_at is None or visit.submitted_at.date() < DAY
+        assert visit.release is None or visit.release.released_at.date() < DAY
+
+
+def test_what_waits_for_review_is_worth_a_look(whole):
+    waiting = visits_of(whole, "submitted")
+    with whole.reading() as session:
+        events = list_events_of(session, [visit.id for visit in waiting])
+
+    found = {
+        flag.kind
+        for visit in waiting
+        for flag in flags(library()["branch-visit"], project(events[visit.id]), visit.submitted_at)
+    }
+    assert found >= {
+        "critical_without_note",
+        "hurried_visit",
+        "burst",
+        "timing_differs",
+        "no_wait_but_waited",
+        "late_answers",
+        "marks_missing",
+        "much_unseen",
+        "note_always_missing",
+    }
 
 
 def test_notes_are_many_fit_an_item_that_exists_and_are_in_one_language():

@@ -117,7 +117,7 @@ def _answer(item: Item, temper: Temper, told: Telling, chance: Random) -> Answer
     if told.quirk == "uniform":
         return nearest(item, 1.0, chance)
     roll = chance.random()
-    if told.quirk == "thin" and roll < 0.42:
+    if told.quirk == "thin" and roll < 0.5:
         return Answer("not_observed")
     if roll < NA and item.na == "exclude" and item.key not in GATED:
         return Answer("na")

@@ -198,7 +198,7 @@ OPEN_BRIEF = Text(
     "staff behave and speak.",
 )
 OPENED = (340, 250, 160, 45)  # days ago
-_LASTS = 75  # days
+LASTS = 75  # days
 
 
 def waves(day: date) -> tuple[DemoWave, ...]:
@@ -213,7 +213,7 @@ def waves(day: date) -> tuple[DemoWave, ...]:
                 programme=SERVICE[0],
                 name=Text(f"{opens.year} 年 {opens.month} 月批次", f"{opens:%B %Y}"),
                 opens_on=opens,
-                closes_on=opens + timedelta(days=_LASTS),
+                closes_on=opens + timedelta(days=LASTS),
                 checklist="branch-visit",
                 brief=BRIEF,
             )

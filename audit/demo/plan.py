@@ -25,19 +25,21 @@ _QUIRKS: dict[tuple[int, str, int], Quirk] = {
 # What waits for review: branch, shopper, days ago, and what an auditor should notice.
 _WAITING: tuple[tuple[str, int, int, Quirk], ...] = (
     ("CQ302", 1, 5, "rude"), ("HZ101", 2, 4, "uniform"), ("XA303", 3, 3, "rushed"),
-    ("CD301", 4, 3, "careless"), ("SZ204", 5, 3, "late"), ("SH103", 6, 2, "unsure"),
-    ("GZ201", 3, 1, "thin"), ("NJ102", 7, 1, ""),
+    ("CD301", 6, 3, "careless"), ("SZ204", 6, 3, "late"), ("SH103", 4, 2, "unsure"),
+    ("GZ201", 3, 1, "thin"), ("NJ102", 3, 1, ""),
 )  # fmt: skip
 # What is still open: branch, shopper, state, days until it is due.
 _OPEN: tuple[tuple[str, int, State, int], ...] = (
     ("NJ102", 0, "in_progress", 2), ("XA303", 0, "returned", 3), ("SH103", 0, "assigned", 6),
-    ("SH104", 0, "assigned", 12), ("GZ201", 1, "assigned", 8), ("SZ202", 3, "assigned", 1),
-    ("CD304", 4, "assigned", 15), ("CQ302", 5, "in_progress", 4), ("HZ101", 6, "assigned", 10),
+    ("SZ204", 0, "assigned", 12), ("GZ201", 4, "assigned", 8), ("SZ202", 4, "assigned", 1),
+    ("CD304", 4, "assigned", 15), ("CQ302", 2, "in_progress", 4), ("HZ101", 1, "assigned", 10),
     ("XM203", 7, "assigned", -2), ("CD301", 2, "cancelled", 5),
 )  # fmt: skip
+# Branches of the open audits, in their order.
+_WATCHED = ("HZ101", "NJ102", "SH104", "SZ202", "XM203", "SZ204", "CQ302", "GZ201")
 RETURNED = (
-    "“专业知识”和“办理用时”两处与备注对不上：备注说等了授权，用时却只有两分钟。"
-    "请核对当时的打点，并补一句说明。"
+    "“专业知识”请补充：两道问题分别问了什么，员工是怎么答的，目前的备注看不出依据。"
+    "其余没有问题，补好后再提交即可。"
 )
 
 
@@ -71,15 +73,17 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
     last = number == len(cast.OPENED) - 1
     for place, (code, character) in enumerate(cast.CHARACTERS.items()):
         wanted = (2 if last else 3 + (place + number) % 2) + 2 * (code == cast.RICH)
+        step = 6 if code == cast.RICH else 4  # nobody is back at a branch within 90 days
         for running in range(round(wanted * scale)):
             quirk = _QUIRKS.get((number, code, running), "")
             seed = f"{number}/{code}/{running}"
-            days = 3 + running * (11 if last else 17) + Random(seed).randint(0, 6)  # noqa: S311
+            spacing = (cast.LASTS - 8 - 33 * last) // wanted
+            days = 3 + running * spacing + Random(seed).randint(0, 6)  # noqa: S311
             entered = _opening_hours(wave.opens_on + timedelta(days=days), seed)
             yield Plan(
                 wave=wave,
                 branch=code,
-                shopper=cast.SHOPPERS[(place + 3 * number + running) % len(cast.SHOPPERS)],
+                shopper=cast.SHOPPERS[(place + step * number + running) % len(cast.SHOPPERS)],
                 mode="disguised",
                 state="released",
                 entered=entered,
@@ -91,13 +95,14 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
 
 
 def _open_audits(wave: DemoWave, scale: float) -> Iterator[Plan]:
-    for place, code in enumerate(list(cast.CHARACTERS)[: max(2, round(8 * scale))]):
+    places = list(cast.CHARACTERS)
+    for number, code in enumerate(_WATCHED[: max(2, round(len(_WATCHED) * scale))]):
         seed = f"open/{code}"
-        entered = _opening_hours(wave.opens_on + timedelta(days=4 + 4 * place), seed)
+        entered = _opening_hours(wave.opens_on + timedelta(days=4 + 4 * number), seed)
         yield Plan(
             wave=wave,
             branch=code,
-            shopper=cast.SHOPPERS[(place + 5) % len(cast.SHOPPERS)],
+            shopper=cast.SHOPPERS[(places.index(code) + 6) % len(cast.SHOPPERS)],
             mode="open",
             state="released",
             entered=entered,

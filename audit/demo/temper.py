@@ -21,7 +21,7 @@ from audit.domain.checklist import (
 )
 from audit.domain.scoring import credit, scored
 
-VISIT_NOISE = 0.34  # how much one branch differs from visit to visit
+VISIT_NOISE = 0.28  # how much one branch differs from visit to visit
 FULL, PARTLY = 0.0, -1.7  # thresholds of the latent quality for credit 1 and for some credit
 CRITICAL = -5.5
 
@@ -64,7 +64,7 @@ class Temper:
 
     def _luck(self) -> float:
         share = min(max(self._chance.random(), 1e-9), 1 - 1e-9)
-        return 0.75 * log(share / (1 - share))
+        return 0.7 * log(share / (1 - share))
 
 
 def nearest(item: Item, wanted: float, chance: Random) -> Answer:
