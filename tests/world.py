@@ -240,3 +240,36 @@ def _event(
         wall=wall,
         ids=[new_id()],
     )
+
+
+def revisit(
+    database: Database,
+    world: World,
+    number: int,
+    *,
+    branch: Branch | None = None,
+    answers: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
+    shopper: Person | None = None,
+    released: bool = True,
+) -> UUID:
+    """One more visit to a branch (the Harbour, unless said), `number` days after noon."""
+    branch = branch or world.harbour
+    visit = UUID(int=(branch.id.int << 16) + number)
+    entered = NOON + timedelta(days=number)
+    with database.writing() as session:
+        add_visit(
+            session,
+            visit,
+            branch=branch.id,
+            wave=world.wave,
+            shopper=(shopper or world.alice).id,
+            mode="disguised",
+            checklist=world.checklist.hash,
+            brief=Text("办理一笔存款。", "Make a deposit."),
+            due_on=entered.date(),
+        )
+    fill_visit(database, world, answers, visit=visit, notes=notes, entered=entered)
+    if released:
+        release_visit(database, world, visit=visit, at=entered + timedelta(days=1))
+    return visit

@@ -62,12 +62,12 @@ ITEM_HEAD = (
     N_("Visited on"),
     N_("Checklist"),
     N_("Version"),
-    N_("Section"),
+    N_("In section"),
     N_("Item"),
     N_("Label"),
-    N_("Answer"),
+    N_("Answer given"),
     N_("Credit"),
-    N_("Points lost"),
+    N_("Lost points"),
     N_("Note"),
 )
 
@@ -114,7 +114,7 @@ def items_sheet(
     for one in visits:
         rows += _item_rows(one, said_by_visit[one.visit.id], wording)
     head = tuple(wording.say(name) for name in ITEM_HEAD)
-    return Sheet(wording.say(N_("Items")), head, tuple(rows))
+    return Sheet(wording.say(N_("Items by visit")), head, tuple(rows))
 
 
 def _item_rows(one: ScoredVisit, what: Said, wording: Wording) -> list[tuple[Cell, ...]]:

@@ -58,6 +58,12 @@ class Network(msgspec.Struct, frozen=True):
     spread: Spread | None
     shrunk: Mapping[UUID, float]
 
+    @property
+    def floor(self) -> int:
+        """Where the axis of small charts begins, the same for all branches."""
+        lowest = min((min(found) for found in self.scores.values()), default=50.0)
+        return int(lowest // 10 * 10)
+
 
 def raw_score(visit: Visit) -> Decimal | None:
     """What statistics may use; None for an insufficient visit."""

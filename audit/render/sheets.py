@@ -56,12 +56,12 @@ def _typed(page: Any, cell: Cell, *, bold: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    if isinstance(cell, str):
+    if isinstance(cell, str) and cell:
         text = UNWRITABLE.sub("\ufffd", cell.replace("\r\n", "\n").replace("\r", "\n"))
         written = WriteOnlyCell(page, value=text)
         written.data_type = "s"  # not what the text looks like: "=…" would be a formula
     else:
-        written = WriteOnlyCell(page, value=cell)
+        written = WriteOnlyCell(page, value=None if cell == "" else cell)
         if isinstance(cell, date):
             written.number_format = "yyyy-mm-dd"
         elif isinstance(cell, Decimal):

@@ -1,0 +1,218 @@
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.web.test_branches import BETTER, WORSE, soup, thin, words
+from tests.world import UUID, revisit
+
+MIXED = {
+    "rules-24/r02": "2",
+    "rules-24/r04": "2",
+    "rules-24/r06": "0",
+    "rules-24/r12": "not_observed",
+}
+
+
+def at(world, place, **query):
+    pairs = "&".join(
+        f"{name}={value}"
+        for name, values in query.items()
+        for value in (values if isinstance(values, list) else [values])
+    )
+    return f"/branches/{world.harbour.id}/{place}?{pairs}"
+
+
+# ---- side by side --------------------------------------------------------------------
+
+
+def test_chosen_visits_stand_side_by_side_in_time_order(as_, world, database):
+    first = revisit(database, world, 1)
+    second = revisit(database, world, 2, answers=BETTER)
+    revisit(database, world, 3)
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=[second, first])))
+
+    head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
+    total = [words(cell) for cell in page.select_one(".beside__row--total").find_all(["th", "td"])]
+    assert head == ["By section", "2026-11-21", "2026-11-22"]
+    assert total == ["Total", "78.1 50", "82.7 50 +4.6"]
+
+
+def test_without_a_choice_the_latest_visits_are_compared(as_, world, database):
+    for number in range(1, 6):
+        revisit(database, world, number)
+
+    page = soup(as_(world.dan).get(f"/branches/{world.harbour.id}/comparison"))
+
+    head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
+    assert head[1:] == ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"]
+
+
+def test_sections_indices_and_framework_entries_have_rows(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2, answers=WORSE)]
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
+
+    names = [words(head) for head in page.select(".beside-group h2")]
+    smile = next(row for row in page.select(".beside__row--entry") if words(row.th) == "Smile")
+    assert names == ["By section", "C, P and T", "By framework"]
+    assert [words(cell) for cell in smile.find_all("td")] == ["50.0 1", "0.0 1 −50.0"]
+
+
+def test_each_step_says_whether_the_change_is_clear_with_number_and_coverage(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2, answers=BETTER)]
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
+
+    step = words(page.select(".in-turn__one")[1])
+    assert "coverage 100%, 50 items scored" in step
+    assert "No clear change: under 10.0 points two single visits differ by chance alone." in step
+
+
+def test_a_visit_that_covers_too_little_is_left_out_and_named(as_, world, database):
+    visits = [
+        revisit(database, world, 1),
+        revisit(database, world, 2, answers=thin()),
+        revisit(database, world, 3),
+    ]
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
+
+    head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
+    assert head[1:] == ["2026-11-21", "2026-11-23"]
+    assert words(page.select_one(".notice")).startswith("The visit of 2026-11-22 is left out")
+
+
+def test_one_visit_is_not_compared(as_, world, database):
+    visit = revisit(database, world, 1)
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=visit)))
+
+    assert "A comparison needs two visits" in words(page.select_one(".empty"))
+
+
+@pytest.mark.parametrize("place", ["comparison", "changes"])
+def test_another_branchs_visit_is_not_found_among_the_own(as_, world, database, place):
+    own = revisit(database, world, 1)
+    others = revisit(database, world, 1, branch=world.hill)
+    path = at(world, place, visit=[own, others], before=own, after=others)
+
+    assert as_(world.dan).get(path).status_code == 404
+    assert as_(world.carol).get(path).status_code == 404
+
+
+def test_a_visit_that_is_not_released_is_not_found(as_, world, database):
+    released = revisit(database, world, 1)
+    waiting = revisit(database, world, 2, released=False)
+
+    answer = as_(world.carol).get(at(world, "comparison", visit=[released, waiting]))
+
+    assert answer.status_code == 404
+
+
+# ---- item by item --------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(database, world):
+    before = revisit(database, world, 1, notes={"rules-24/r06": "Nodded and repeated it."})
+    after = revisit(
+        database, world, 2, answers=MIXED, notes={"rules-24/r06": "Looked at the screen."}
+    )
+    return before, after
+
+
+def lines(page):
+    return {words(line.h3): line for line in page.select(".item-change")}
+
+
+def test_every_item_is_better_worse_the_same_or_not_comparable(as_, world, changed):
+    before, after = changed
+
+    page = soup(as_(world.dan).get(at(world, "changes", before=before, after=after)))
+
+    found = lines(page)
+    assert "2 items better, 1 worse, 46 the same; 10 cannot be compared." in words(
+        page.select_one(".change-summary")
+    )
+    assert found["Smile"]["class"] == ["item-change", "item-change--better"]
+    assert found["Listens carefully"]["class"] == ["item-change", "item-change--worse"]
+    assert found["Professional knowledge"]["class"] == [
+        "item-change",
+        "item-change--not_comparable",
+    ]
+    assert "Not scored at both visits." in words(found["Professional knowledge"])
+
+
+def test_a_worse_item_shows_both_answers_both_notes_the_points_and_advice(as_, world, changed):
+    before, after = changed
+
+    page = soup(as_(world.dan).get(at(world, "changes", before=before, after=after)))
+
+    line = lines(page)["Listens carefully"]
+    said = [words(one) for one in line.select(".item-change__said > div")]
+    assert said[0].startswith("2026-11-21 Unprompted and complete")
+    assert said[0].endswith("Nodded and repeated it.")
+    assert said[1].startswith("2026-11-22 Not done")
+    assert said[1].endswith("Looked at the screen.")
+    assert words(line.select_one(".item-change__points")).startswith("−")
+    assert words(line.select_one(".item-change__coach")).startswith("Advice ")
+    assert lines(page)["Smile"].select_one(".item-change__coach") is None
+
+
+def test_the_exact_test_is_labelled_as_being_about_these_two_visits(as_, world, changed):
+    before, after = changed
+
+    page = soup(as_(world.dan).get(at(world, "changes", before=before, after=after)))
+
+    said = words(page.select_one(".change-summary"))
+    assert "a split of 2 to 1 or more uneven would come up with p = 1.000" in said
+    assert "It says nothing about the branch’s usual level" in said
+
+
+def test_the_list_can_be_narrowed_to_one_kind(as_, world, changed):
+    before, after = changed
+
+    page = soup(
+        as_(world.dan).get(at(world, "changes", before=before, after=after, verdict="worse"))
+    )
+
+    assert list(lines(page)) == ["Listens carefully"]
+    assert words(page.select_one(".track-tabs [aria-current]")) == "Worse 1"
+
+
+def test_the_earlier_visit_is_before_whichever_way_they_are_named(as_, world, changed):
+    before, after = changed
+
+    page = soup(as_(world.dan).get(at(world, "changes", before=after, after=before)))
+
+    assert words(page.select_one(".change-summary__days")).startswith("2026-11-21 78.1")
+
+
+def test_without_a_choice_the_last_two_valid_visits_are_compared(as_, world, database, changed):
+    revisit(database, world, 3, answers=thin())
+
+    page = soup(as_(world.dan).get(f"/branches/{world.harbour.id}/changes"))
+
+    assert [words(a) for a in page.select(".change-summary__days a")] == [
+        "2026-11-21",
+        "2026-11-22",
+    ]
+
+
+def test_a_visit_that_covers_too_little_is_not_compared_item_by_item(as_, world, database):
+    full = revisit(database, world, 1)
+    weak = revisit(database, world, 2, answers=thin())
+
+    answer = as_(world.dan).get(at(world, "changes", before=full, after=weak))
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 409
+    assert "covers too little of the checklist" in words(page)
+
+
+def test_an_unknown_visit_is_not_found(as_, world, changed):
+    before, _ = changed
+
+    answer = as_(world.dan).get(at(world, "changes", before=before, after=UUID(int=99)))
+
+    assert answer.status_code == 404
