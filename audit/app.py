@@ -28,7 +28,7 @@ from audit.web.assets import Assets, get_asset
 from audit.web.dependencies import DEPENDENCIES
 from audit.web.pages import Templates
 from audit.web.problems import draw_failure, draw_http_exception, draw_problem
-from audit.web.security import SecurityHeaders, refuse_forgery
+from audit.web.security import protect, refuse_forgery
 from audit.work.pdf import DrawingRoom
 
 PARTS = (
@@ -65,7 +65,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
             HTTPException: draw_http_exception,
             Exception: draw_failure,
         },
-        middleware=[SecurityHeaders()],
+        before_send=[protect],
         before_request=refuse_forgery,
         compression_config=CompressionConfig(
             backend="brotli",

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 from audit.domain.problems import N_, NotAllowed
 from audit.settings import Settings
@@ -27,23 +26,18 @@ HEADERS = {
 }
 
 
-class SecurityHeaders(ASGIMiddleware):
-    """On every answer, errors and files included."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        settings: Settings = scope["litestar_app"].state.settings
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-                if settings.secure:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-            await send(message)
-
-        await next_app(scope, receive, with_headers)
+async def protect(message: Message, scope: Scope) -> None:
+    """Before anything is sent. A middleware would not do: it is not asked about addresses
+    that lead nowhere."""
+    if message["type"] != "http.response.start":
+        return
+    settings: Settings = scope["litestar_app"].state.settings
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-store")
+    if settings.secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
 async def refuse_forgery(request: Request[Any, Any, Any]) -> None:

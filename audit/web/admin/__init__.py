@@ -2,22 +2,20 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from audit.web.admin import (
-    assignments,
-    branches,
-    checklists,
-    overview,
-    people,
-    programmes,
-    regions,
-)
+from audit.web.admin.assignments import handlers as assignments
+from audit.web.admin.branches import handlers as branches
+from audit.web.admin.checklists import handlers as checklists
+from audit.web.admin.overview import handlers as overview
+from audit.web.admin.people import handlers as people
+from audit.web.admin.programmes import handlers as programmes
+from audit.web.admin.regions import handlers as regions
 
 handlers: list[HTTPRouteHandler] = [
-    *overview.handlers,
-    *regions.handlers,
-    *branches.handlers,
-    *people.handlers,
-    *programmes.handlers,
-    *assignments.handlers,
-    *checklists.handlers,
+    *overview,
+    *regions,
+    *branches,
+    *people,
+    *programmes,
+    *assignments,
+    *checklists,
 ]

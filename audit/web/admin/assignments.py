@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.datastructures import MultiDict
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
+from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.people import Person
@@ -23,6 +24,7 @@ from audit.store.visits import (
     count_visits,
     get_visit,
     list_visits,
+    lock_status,
     save_status,
 )
 from audit.web.admin.planning import MODES, Choices, Plan, read_brief, read_mode, read_plan
@@ -137,8 +139,7 @@ def change_visit(
     page: ThePage,
 ) -> Response[Any]:
     with database.writing() as session:
-        visit = get_visit(session, administrator, visit_id)
-        visit.must_be("assigned")
+        visit = _unstarted(session, administrator, visit_id)
         shoppers = list_people(session, "shopper")
         able = [str(one.id) for one in shoppers if one.active or one.id == visit.shopper]
         shopper = form.one_of("shopper", able)
@@ -156,10 +157,18 @@ def cancel_visit(
     visit_id: FromPath[UUID], administrator: ThePerson, database: TheDatabase
 ) -> Redirect:
     with database.writing() as session:
-        visit = get_visit(session, administrator, visit_id)
-        visit.must_be("assigned")
+        visit = _unstarted(session, administrator, visit_id)
         save_status(session, visit_id, "cancelled", now())
     return Redirect(f"/admin/assignments?wave={visit.wave.id}&saved=1", status_code=303)
+
+
+def _unstarted(session: Session, administrator: Person, visit_id: UUID) -> Visit:
+    """Raises `Conflict` once it has begun; until the end of the transaction it cannot begin."""
+    get_visit(session, administrator, visit_id)
+    lock_status(session, visit_id)
+    visit = get_visit(session, administrator, visit_id)
+    visit.must_be("assigned")
+    return visit
 
 
 def _choices(database: Database, administrator: Person) -> Choices:

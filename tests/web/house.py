@@ -1,0 +1,124 @@
+"""One application over one known database, put back to how it was before every request:
+what hundreds of requests need that must not see each other's traces."""
+
+import hashlib
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from litestar.testing import TestClient
+from sqlalchemy import text
+
+from audit.app import create_app
+from audit.clock import now
+from audit.domain.branch import Region
+from audit.domain.people import Person
+from audit.domain.text import Text
+from audit.settings import Settings
+from audit.store.branches import save_region
+from audit.store.database import Database
+from audit.store.sessions import list_sessions, open_session
+from audit.web.dependencies import token_for
+from tests import world as known
+
+PEOPLE = ("alice", "bob", "dan", "erin", "carol", "ann")
+VISITOR = "a browser nobody has signed in with"
+
+
+class House:
+    """The small known world, and at the Harbour branch: two released visits and one that
+    waits for review, all Alice's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "house.sqlite3"
+        self.database = Database(f"sqlite:///{self.file}")
+        self.database.migrate()
+        self.world = known.build(self.database)
+        self.names = self._furnish()
+        self.tokens = {name: self._sign_in(getattr(self.world, name)) for name in PEOPLE}
+        self.names["sign_in"] = self._name_of_another_sign_in(self.world.alice)
+        self.app = create_app(Settings(data=folder, language="en"), self.database)
+        self.kept = sqlite3.connect(":memory:")
+        self._copy(sqlite3.connect(self.file), self.kept)
+
+    def restore(self) -> None:
+        self.database.engine.dispose()
+        self._copy(self.kept, sqlite3.connect(self.file))
+
+    def close(self) -> None:
+        self.app.state.drawing.close()
+        self.database.close()
+        self.kept.close()
+
+    def client(self, who: str) -> TestClient[Any]:
+        """A bare browser that holds this person's cookie, and nothing that proves whose page
+        a request comes from."""
+        client = TestClient(self.app)
+        if who == "stranger":
+            client.cookies.set("visitor", VISITOR)
+        else:
+            client.cookies.set("sid", self.tokens[who])
+        return client
+
+    def proof(self, who: str) -> dict[str, str]:
+        """The headers of a request from one of our own pages."""
+        secret = VISITOR if who == "stranger" else self.tokens[who]
+        return {"X-CSRF-Token": token_for(secret), "Sec-Fetch-Site": "same-origin"}
+
+    def contents(self) -> dict[str, tuple[int, str]]:
+        """Every table: how many rows, and a digest of all they say."""
+        with self.database.reading() as session:
+            tables = session.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            ).scalars()
+            found = {}
+            for table in list(tables):
+                rows = session.execute(text(f'SELECT * FROM "{table}" ORDER BY 1')).all()
+                digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+                found[table] = (len(rows), digest)
+        return found
+
+    def _furnish(self) -> dict[str, str]:
+        released = known.revisit(self.database, self.world, -12)
+        earlier = known.revisit(self.database, self.world, -30)
+        submitted = known.revisit(self.database, self.world, -3, released=False)
+        empty = UUID(int=90)
+        with self.database.writing() as session:
+            save_region(session, Region(empty, Text("空", "Empty")))
+        world = self.world
+        return {
+            "assigned": str(world.harbour_visit),
+            "submitted": str(submitted),
+            "released": str(released),
+            "earlier": str(earlier),
+            "branch": str(world.harbour.id),
+            "region": str(world.region.id),
+            "empty": str(empty),
+            "person": str(world.bob.id),
+            "programme": str(UUID(int=20)),
+            "wave": str(world.wave),
+            "checklist": world.checklist.hash,
+            "item": world.checklist.items[0].key,
+            "stage": world.checklist.stages[0].id,
+        }
+
+    def _sign_in(self, person: Person) -> str:
+        with self.database.writing() as session:
+            return open_session(session, person.id, "test", now())
+
+    def _name_of_another_sign_in(self, person: Person) -> str:
+        self._sign_in(person)
+        with self.database.reading() as session:
+            found = list_sessions(
+                session, person.id, self.tokens["alice"], now() - timedelta(hours=1)
+            )
+        return next(one.id for one in found if not one.current)
+
+    @staticmethod
+    def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+        source.backup(target)
+        for connection in (source, target):
+            if connection.execute("PRAGMA database_list").fetchone()[2]:
+                connection.close()  # the one in memory is kept
