@@ -5,13 +5,23 @@
   const current = (form) => chosen.has(form) ? chosen.get(form) : form.querySelector("input[checked]")
   const isChoice = (target) => target.matches?.(".item input[type=radio]")
 
+  const takeBack = (radio) => {
+    radio.checked = false
+    chosen.set(radio.form, null)
+    radio.dispatchEvent(new Event("change", { bubbles: true }))
+  }
+
   document.addEventListener("click", ({ target }) => {
     if (!isChoice(target)) return
-    if (current(target.form) === target) {
-      target.checked = false
-      chosen.set(target.form, null)
-      target.dispatchEvent(new Event("change", { bubbles: true }))
-    } else chosen.set(target.form, target)
+    if (current(target.form) === target) takeBack(target)
+    else chosen.set(target.form, target)
+  }, true)
+
+  // Browsers make nothing of the space bar on a chosen radio.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !isChoice(event.target) || !event.target.checked) return
+    event.preventDefault()
+    takeBack(event.target)
   }, true)
 
   document.addEventListener("change", ({ target }) => {

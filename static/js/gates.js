@@ -3,7 +3,7 @@ document.addEventListener("change", ({ target }) => {
   if (!target.form?.dataset.gate) return
   const shut = new Set()
   for (const form of document.querySelectorAll("form[data-gate]")) {
-    if (form.elements.value.value === form.dataset.gate) shut.add(form.elements.item.value)
+    if (form.elements.value.value === form.dataset.gate) shut.add(form.querySelector("[name=item]").value)
   }
   for (const line of document.querySelectorAll("[data-leap]")) line.hidden = !shut.has(line.dataset.leap)
   for (const item of document.querySelectorAll("[data-gates]")) {

@@ -7,14 +7,14 @@
   document.addEventListener("submit", (event) => {
     const form = event.target
     if (!form.matches(".moment")) return
-    const last = tapped.get(form) ?? 0
-    tapped.set(form, Date.now())
+    const button = event.submitter ?? form.querySelector("button")
+    const last = tapped.get(button) ?? 0
+    tapped.set(button, Date.now())
     if (Date.now() - last < HASTY) {
       event.preventDefault()
       event.stopImmediatePropagation()
       return
     }
-    const button = event.submitter ?? form.querySelector("button")
     form.elements.at.value = new Date().toISOString()
     form.elements.value.value = button.dataset.value
     const set = button.dataset.value !== "clear"

@@ -1,7 +1,7 @@
 // A stop-watch beside a duration: start, stop, and the minutes and seconds are typed for you.
 // It goes by the clock, so a locked phone or a reload does not stop it.
 {
-  const name = (form) => `watch ${form.action} ${form.elements.item.value}`
+  const name = (form) => `watch ${form.action} ${form.querySelector("[name=item]").value}`
   const begun = (form) => Number(localStorage.getItem(name(form)))
   const write = (form, seconds) => {
     form.elements.minutes.value = Math.floor(seconds / 60)

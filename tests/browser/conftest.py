@@ -108,7 +108,7 @@ class Opener:
             has_touch=width < 800,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(5_000)
         self.contexts.append(context)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
