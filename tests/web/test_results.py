@@ -1,0 +1,267 @@
+import io
+import re
+import zipfile
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from audit.domain.answer import Deed
+from audit.ids import new_id
+from audit.store.events import add_events, list_events, record
+from audit.store.people import save_person
+from audit.store.visits import get_visit, save_status
+from tests.web.test_reviews import add
+from tests.world import NOON, fill_visit, release_visit
+
+
+@pytest.fixture
+def released(database, world):
+    """Visit A of the Harbour branch, released with a verdict."""
+    fill_visit(database, world)
+    release_visit(database, world, verdict="Steady, with a weak farewell.")
+    return world.harbour_visit
+
+
+def figure(page) -> str:
+    found = re.search(r'class="verdict__figure">([^<]+)<', page.text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_result_shows_verdict_score_band_and_sections(as_, world, released):
+    page = as_(world.dan).get(f"/results/{released}")
+
+    assert figure(page) == "78.1"
+    for words in ("Meets the standard", "Steady, with a weak farewell.", "Greeting and speech"):
+        assert words in page.text
+    assert re.findall(r'<td class="score-number">(86\.6|72\.2|69\.9)</td>', page.text) == [
+        "86.6",
+        "72.2",
+        "69.9",
+    ]
+
+
+def test_a_result_reads_the_visit_through_all_three_frameworks(as_, world, released):
+    page = as_(world.dan).get(f"/results/{released}")
+
+    states = re.findall(r'class="grid__state">([^<]+)<', page.text)
+    strips = re.findall(r'class="strip__score">([\d.]+)', page.text)
+    assert (len(states), states.count("n/a"), states.count("in part")) == (24, 5, 6)
+    assert strips == ["80.0", "66.7", "88.9", "71.4", "25.0", "78.8", "74.2", "80.4"]
+
+
+def test_lost_points_come_largest_first_and_add_up(as_, world, released):
+    page = as_(world.dan).get(f"/results/{released}")
+
+    lost = [Decimal(p) for p in re.findall(r'class="losses__points">−([\d.]+)<', page.text)]
+    assert lost == sorted(lost, reverse=True)
+    assert sum(lost) == Decimal("21.90")
+
+
+def test_a_critical_failure_is_named_beside_both_scores(as_, database, world):
+    fill_visit(database, world, {"rules-24/r22": "no"})
+    release_visit(database, world)
+
+    page = as_(world.dan).get(f"/results/{world.harbour_visit}")
+
+    assert figure(page) == "59.0"
+    assert "72.7 before the critical failure" in page.text
+    assert "1 critical item failed" in page.text
+
+
+def test_a_result_leads_to_papers_branch_and_the_visit_before(as_, database, world, released):
+    second = add(database, world, world.harbour, world.alice)
+    fill_visit(database, world, visit=second, entered=NOON + timedelta(days=2))
+    release_visit(database, world, visit=second, at=NOON + timedelta(days=3))
+
+    page = as_(world.dan).get(f"/results/{second}")
+
+    for where in (
+        f"/results/{second}/report.pdf?language=zh",
+        f"/results/{second}/report.pdf?language=en",
+        f"/branches/{world.harbour.id}",
+        f"/branches/{world.harbour.id}/changes?before={released}&amp;after={second}",
+    ):
+        assert f'href="{where}"' in page.text
+
+
+# ---- why, and what if ----------------------------------------------------------------
+
+
+def test_the_tree_adds_up_at_every_level(as_, world, released):
+    page = as_(world.dan).get(f"/results/{released}/what-if")
+
+    rows = re.findall(
+        r'<(?:summary|p|div) class="tree__row(?: tree__row--sum)?">.*?'
+        r"<span>([\d.%—]+)</span><span>([\d.—]+)</span><span>([\d.—]+)</span>",
+        page.text,
+        re.DOTALL,
+    )
+    worth = [Decimal(row[1]) for row in rows if row[1] != "—"]
+    total = rows[-1]
+    assert total == ("78.1", "100.00", "21.90")
+    assert sum(worth) == 4 * Decimal("100.00")  # parts, sections, items, and the sum itself
+
+
+def test_the_tree_says_how_each_kind_of_answer_counts(as_, database, world):
+    changes = {"rules-24/r09": "not_observed", "rules-24/r24": "", "rules-24/r20": "na"}
+    fill_visit(database, world, changes)
+    release_visit(database, world)
+
+    page = as_(world.dan).get(f"/results/{world.harbour_visit}")
+
+    counts = {
+        "An earlier answer took it out": 9,
+        "Does not apply: it counts neither": 1,
+        "Not observed: left out": 1,
+        "Unanswered: left out": 1,
+        "Asked once, counted in two parts.": 4,
+    }
+    assert {words: page.text.count(words) for words in counts} == counts
+
+
+def test_what_if_shows_the_new_total_beside_the_old(as_, database, world, released):
+    where = f"/results/{released}/what-if?item=counter-routine-5/s52&value=yes"
+
+    page = as_(world.dan).get(where)
+    again = as_(world.dan).get(f"/results/{released}")
+
+    assert re.search(r'trial__was">78\.1</span> → <strong>(79\.9)</strong>', page.text)
+    assert "+1.8" in page.text
+    assert figure(again) == "78.1"
+
+
+def test_htmx_gets_only_the_tree(as_, world, released):
+    where = f"/results/{released}/what-if?item=counter-routine-5/s52&value=yes"
+
+    part = as_(world.dan).get(where, headers={"HX-Request": "true"})
+
+    assert part.text.lstrip().startswith('<section id="why"')
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [("item=rules-24/r02&value=9", 422), ("item=nothing/here&value=1", 404)],
+)
+def test_what_cannot_be_answered_cannot_be_tried(as_, world, released, question, status):
+    assert as_(world.dan).get(f"/results/{released}/what-if?{question}").status_code == status
+
+
+# ---- frozen --------------------------------------------------------------------------
+
+
+def test_an_event_after_the_release_changes_nothing(as_, database, world, released):
+    before = as_(world.dan).get(f"/results/{released}").text
+    with database.writing() as session:
+        visit = get_visit(session, world.alice, released)
+        events = list_events(session, visit.id)
+        last = next(e for e in events if e.kind == "answer" and e.item == "rules-24/r12")
+        worse = msgspec.structs.replace(
+            last,
+            id=new_id(),
+            seq=events[-1].seq + 1,
+            lamport=events[-1].lamport + 1,
+            answer=msgspec.structs.replace(last.answer, value=0),
+            base=(last.id,),
+        )
+        add_events(session, [worse], NOON + timedelta(days=9))
+
+    after = as_(world.dan).get(f"/results/{released}").text
+
+    assert _without_token(after) == _without_token(before)
+
+
+def _without_token(text: str) -> str:
+    return re.sub(r'name="csrf" value="\w+"', "", text)
+
+
+# ---- who may read --------------------------------------------------------------------
+
+
+def test_results_are_for_the_branchs_own_manager_and_auditors(as_, world, released):
+    people = ("dan", "carol", "ann", "erin", "alice", "bob")
+
+    got = {who: as_(getattr(world, who)).get(f"/results/{released}").status_code for who in people}
+
+    assert got == {"dan": 200, "carol": 200, "ann": 200, "erin": 404, "alice": 404, "bob": 404}
+
+
+def test_the_trial_page_is_no_way_round(as_, world, released):
+    where = f"/results/{released}/what-if?item=rules-24/r22&value=no"
+
+    got = [as_(person).get(where).status_code for person in (world.erin, world.alice)]
+
+    assert got == [404, 404]
+
+
+@pytest.mark.parametrize("who", ["carol", "dan"])
+def test_there_is_no_result_before_the_release(as_, database, world, who):
+    fill_visit(database, world)
+
+    page = as_(getattr(world, who)).get(f"/results/{world.harbour_visit}")
+
+    assert page.status_code == 404
+
+
+# ---- the shopper's identity ----------------------------------------------------------
+
+TICKET, REASON = "Q-7731-ticket", "Alicia, please look at the fee again."
+
+
+def test_nothing_a_branch_manager_can_reach_says_who_shopped(as_, database, world):
+    shopper = msgspec.structs.replace(world.alice, name="Alicia Shopping", code="SHOPPER-77")
+    with database.writing() as session:
+        save_person(session, shopper)
+    for day in range(2):
+        visit = add(database, world, world.harbour, world.alice)
+        when = NOON + timedelta(days=3 * day)
+        fill_visit(
+            database, world, {"branch-visit/ticket_no": TICKET}, visit=visit, entered=when,
+            submit=False,
+        )  # fmt: skip
+        with database.writing() as session:
+            mine = get_visit(session, world.alice, visit)
+            record(session, mine, [Deed("remember", "stage/waiting", text="Sat in seat 12B")], when)
+            save_status(session, visit, "returned", when, REASON)
+            save_status(session, visit, "submitted", when + timedelta(hours=1))
+        release_visit(database, world, visit=visit, at=when + timedelta(days=1))
+
+    everything = _reachable(as_(world.dan), ["/", f"/results/{visit}", f"/results/{visit}/what-if"])
+
+    assert {"/branches", f"/results/{visit}"} <= everything.keys()
+    secrets = ("Alicia", "SHOPPER-77", "alice", str(world.alice.id), TICKET, REASON, "seat 12B")
+    leaks = [(where, s) for where, text in everything.items() for s in secrets if s in text]
+    assert leaks == []
+
+
+def test_an_auditor_does_not_see_the_shopper_on_the_result_either(as_, world, released):
+    page = as_(world.carol).get(f"/results/{released}")
+
+    assert [word for word in ("S01", "Alice", str(world.alice.id)) if word in page.text] == []
+
+
+def _reachable(client, start: list[str]) -> dict[str, str]:
+    """Every page and sheet of this site that links lead to, as text; PDFs have their own
+    test."""
+    found: dict[str, str] = {}
+    waiting = list(start)
+    while waiting:
+        where = waiting.pop()
+        if where in found or ".pdf" in where or where.startswith("/static"):
+            continue
+        answer = client.get(where)
+        found[where] = _text(answer)
+        waiting += [
+            link.replace("&amp;", "&").partition("#")[0]
+            for link in re.findall(r'(?:href|hx-get|action)="(/[^"]*)"', found[where])
+        ]
+    return found
+
+
+def _text(answer) -> str:
+    if not answer.content.startswith(b"PK"):
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as sheet:
+        return "\n".join(sheet.read(name).decode() for name in sheet.namelist())
