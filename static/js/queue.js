@@ -1,6 +1,6 @@
 // The review queue without a mouse: j and k walk the rows (Enter opens the one in focus);
 // on a visit's page whatever carries data-key answers to that key.
-const rows = () => [...document.querySelectorAll(".rows__name a")]
+const rows = () => [...document.querySelectorAll(".queue__name a")]
 
 function step(by) {
   const links = rows()
