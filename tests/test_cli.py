@@ -11,16 +11,21 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from audit.cli import backups, doctor, main
+from audit.domain.answer import Answer, Deed
 from audit.domain.people import Person
 from audit.paths import folder
 from audit.settings import Settings
 from audit.store.database import Database
+from audit.store.events import record
 from audit.store.people import find_login, list_people
+from audit.store.releases import release
+from audit.store.visits import get_visit, list_visits, save_status
 from audit.web.sessions import verify_password
 from tests import world as known
 
@@ -59,16 +64,16 @@ def data(tmp_path):
     database.close()
 
 
-def free_port() -> int:
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        return probe.getsockname()[1]
 
 
 class Running:
     """A server in a process of its own."""
 
-    def __init__(self, *argv: object, **env: str) -> None:
+    def __init__(self, *argv, **env):
         self.port = free_port()
         self.process = subprocess.Popen(
             [*MINGCHA, *map(str, argv), "--port", str(self.port)],
@@ -78,7 +83,7 @@ class Running:
             text=True,
         )
 
-    def get(self, path: str, within: float = 60) -> str:
+    def get(self, path, within=60):
         until = time.monotonic() + within
         while True:
             try:
@@ -110,6 +115,7 @@ class Running:
         "checklist check",
         "checklist publish",
         "score",
+        "report",
         "backup",
         "doctor",
     ],
@@ -239,7 +245,7 @@ stage = "arrival"
 def write(tmp_path):
     """A checklist file; the given words take the place of the right ones."""
 
-    def make(name="shop.toml", **words: str) -> Path:
+    def make(name="shop.toml", **words):
         right = {"STAGE": "arrival", "WEIGHT": "weight", "SCALE": next_scale()}
         content = BROKEN
         for word, instead in (right | words).items():
@@ -366,6 +372,54 @@ def test_score_refuses_a_checklist_that_is_not_shipped(run):
     said = "there is no checklist rules-24@9.0.0; see: mingcha checklist list\n"
 
     assert run("score", VECTOR, "--checklist", "rules-24@9.0.0") == (1, "", said)
+
+
+# ---- report ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def released(data):
+    """The number of Alice's visit, released with one answer."""
+    with data.writing() as session:
+        carol = next(p for p in list_people(session) if p.login == "carol")
+        visit = next(v for v in list_visits(session, carol) if v.shopper_code == "S01")
+        record(session, visit, [Deed("answer", "rules-24/r01", Answer("answered", 1))], known.NOON)
+        save_status(session, visit.id, "submitted", known.NOON)
+        visit = get_visit(session, carol, visit.id)
+        return release(
+            session, visit, verdict="不错。", by=carol, year=2026, now=known.NOON
+        ), visit.id
+
+
+@pytest.mark.parametrize(("language", "branch"), [("zh", "港口支行"), ("en", "Harbour branch")])
+def test_a_report_can_be_drawn_by_number_and_by_id(run, released, tmp_path, language, branch):
+    number, visit = released
+    files = [tmp_path / "by-number.pdf", tmp_path / "by-id.pdf"]
+
+    said = [
+        subprocess.run(
+            [*MINGCHA, "report", str(name), "--language", language, "-o", str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for name, file in zip((number, visit), files, strict=True)
+    ]
+
+    assert [(one.returncode, one.stdout, one.stderr) for one in said] == [
+        (0, f"{file}: report {number}\n", "") for file in files
+    ]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    shown = subprocess.run(["pdftotext", files[0], "-"], capture_output=True, text=True, check=True)
+    assert branch in shown.stdout
+
+
+def test_a_report_of_what_is_not_released_is_refused(run, data, tmp_path):
+    for visit in ("MC-2026-H001-009", UUID(int=31)):
+        code, out, err = run("report", visit, "-o", tmp_path / "r.pdf")
+
+        assert (code, out, err.count("\n")) == (1, "", 1)
+    assert not (tmp_path / "r.pdf").exists()
 
 
 # ---- backup ----------------------------------------------------------------------------

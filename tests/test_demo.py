@@ -37,6 +37,24 @@ def build(database, day=DAY, scale=0.15) -> bool:
     return demo.build(database, list(library().values()), day, scale)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The demo at its full size; for reading only."""
+    database = empty(tmp_path_factory.mktemp("demo") / "whole.sqlite3")
+    build(database, scale=1)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A small demo; for reading only."""
+    database = empty(tmp_path_factory.mktemp("demo") / "small.sqlite3")
+    build(database)
+    yield database
+    database.close()
+
+
 def contents(database) -> dict[str, list[str]]:
     with database.reading() as session:
         tables = session.exec(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
@@ -46,34 +64,23 @@ def contents(database) -> dict[str, list[str]]:
         }
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The demo at its full size."""
-    database = empty(tmp_path_factory.mktemp("demo") / "whole.sqlite3")
-    build(database, scale=1)
-    yield database
-    database.close()
-
-
 def visits_of(database, *statuses):
     with database.reading() as session:
         return list_visits(session, cast.AUDITOR, VisitFilter(statuses=statuses))
 
 
-def test_the_same_day_gives_the_same_data_to_the_byte(tmp_path):
-    one, other = empty(tmp_path / "one.sqlite3"), empty(tmp_path / "other.sqlite3")
+def test_the_same_day_gives_the_same_data_to_the_byte(small, tmp_path):
+    other = empty(tmp_path / "other.sqlite3")
 
-    build(one)
     build(other)
 
-    assert contents(one) == contents(other)
-    assert len(contents(one)["release"]) > 20
+    assert contents(other) == contents(small)
+    assert len(contents(other)["release"]) > 20
 
 
-def test_another_day_moves_the_dates_and_leaves_the_scores(tmp_path):
-    one, other = empty(tmp_path / "one.sqlite3"), empty(tmp_path / "other.sqlite3")
+def test_another_day_moves_the_dates_and_leaves_the_scores(small, tmp_path):
+    other = empty(tmp_path / "other.sqlite3")
 
-    build(one)
     build(other, day=date(2027, 3, 1))
 
     def due(database):
@@ -83,19 +90,15 @@ def test_another_day_moves_the_dates_and_leaves_the_scores(tmp_path):
         found = visits_of(database, "released")
         return Counter((visit.branch.code, visit.release.raw) for visit in found)
 
-    assert due(other) - due(one) == date(2027, 3, 1) - DAY
-    assert scores(one) == scores(other)
+    assert due(other) - due(small) == date(2027, 3, 1) - DAY
+    assert scores(other) == scores(small)
 
 
-def test_a_second_build_changes_nothing(tmp_path):
-    database = empty(tmp_path / "demo.sqlite3")
-    first = build(database)
-    before = contents(database)
+def test_a_second_build_changes_nothing(small):
+    before = contents(small)
 
-    second = build(database)
-
-    assert (first, second) == (True, False)
-    assert contents(database) == before
+    assert not build(small)
+    assert contents(small) == before
 
 
 def test_a_database_with_other_people_is_left_alone(database):
@@ -109,18 +112,13 @@ def test_a_database_with_other_people_is_left_alone(database):
     assert contents(database) == before
 
 
-def test_an_empty_database_is_nobodys_and_a_demo_is_its_own(database):
+def test_an_empty_database_is_nobodys_and_a_demo_is_its_own(database, small):
     assert (demo.foreign(database), demo.inhabited(database)) == (False, False)
-
-    build(database)
-
-    assert (demo.foreign(database), demo.inhabited(database)) == (False, True)
+    assert (demo.foreign(small), demo.inhabited(small)) == (False, True)
 
 
-def test_the_four_sign_in_with_the_demo_password_and_nobody_else_does(database):
-    build(database)
-
-    with database.reading() as session:
+def test_the_four_sign_in_with_the_demo_password_and_nobody_else_does(small):
+    with small.reading() as session:
         people = list_people(session)
         hashes = dict(session.exec(text("SELECT login, password_hash FROM person")).all())
 
@@ -278,8 +276,15 @@ def test_critical_items_are_failed_by_design_only():
     assert max(map(difficulty, critical)) < -5
 
 
-def test_every_shipped_checklist_is_published_with_the_demo(database):
-    build(database)
+def test_every_shipped_checklist_is_published_with_the_demo(small):
+    assert len(contents(small)["checklist"]) == len(Library(folder("checklists")).read())
 
-    shipped = Library(folder("checklists")).read()
-    assert len(contents(database)["checklist"]) == len(shipped)
+
+def test_a_returned_visit_is_as_the_auditors_return_leaves_it(small):
+    returned = visits_of(small, "returned")[0]
+    with small.reading() as session:
+        events = list_events_of(session, [returned.id])[returned.id]
+
+    assert [event.kind for event in events[-2:]] == ["submit", "reopen"]
+    assert events[-1].text == returned.return_reason
+    assert events[-1].wall == returned.returned_at

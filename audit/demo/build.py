@@ -1,6 +1,7 @@
 """Fills an empty database."""
 
 from datetime import date, datetime, time, timedelta
+from random import Random
 
 from sqlmodel import Session
 
@@ -85,7 +86,37 @@ def _save_cast(session: Session, day: date, library: dict[str, Checklist]) -> No
 def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
     """From the assignment as far as the plan says."""
     chance = plan.chance
-    name = id_at(int(plan.entered.timestamp() * 1000) - 864_000_000, chance.getrandbits(80))
+    visit = _assign(session, plan, checklist, chance)
+    if plan.state == "cancelled":
+        save_status(session, visit.id, "cancelled", plan.entered)
+    if plan.state in ("assigned", "cancelled"):
+        return
+    journal = Journal(visit, chance)
+    told = Telling(
+        skill=plan.skill,
+        entered=plan.entered,
+        language="en" if plan.shopper == cast.ENGLISH else "zh",
+        quirk=plan.quirk,
+        share=0.5 if plan.state == "in_progress" else 1.0,
+    )
+    at = tell(journal, checklist, told, chance)
+    save_status(session, visit.id, "in_progress", plan.entered)
+    if plan.state != "in_progress":
+        at += timedelta(seconds=12 if plan.quirk == "rushed" else chance.randint(30, 1500))
+        journal.submit(at)
+        save_status(session, visit.id, "submitted", at)
+    if plan.state == "returned":
+        back = at + timedelta(hours=20)
+        journal.reopen(RETURNED, back)
+        save_status(session, visit.id, "returned", back, RETURNED)
+    add_events(session, journal.events, at)
+    if plan.state == "released":
+        _release(session, plan, visit, verdict(checklist, journal.events), at)
+
+
+def _assign(session: Session, plan: Plan, checklist: Checklist, chance: Random) -> Visit:
+    assigned = plan.entered - timedelta(days=10)
+    name = id_at(int(assigned.timestamp() * 1000), chance.getrandbits(80))
     add_visit(
         session,
         name,
@@ -97,49 +128,15 @@ def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
         brief=plan.wave.brief,
         due_on=plan.due_on,
     )
-    if plan.state == "cancelled":
-        save_status(session, name, "cancelled", plan.entered)
-    if plan.state in ("assigned", "cancelled"):
-        return
-    visit = get_visit(session, cast.AUDITOR, name)
-    journal = Journal(visit, chance)
-    told = Telling(
-        skill=plan.skill,
-        entered=plan.entered,
-        language="en" if plan.shopper == cast.ENGLISH else "zh",
-        quirk=plan.quirk,
-        share=0.5 if plan.state == "in_progress" else 1.0,
-    )
-    at = tell(journal, checklist, told, chance)
-    save_status(session, name, "in_progress", plan.entered)
-    if plan.state != "in_progress":
-        at += timedelta(seconds=chance.randint(30, 1500) if plan.quirk != "rushed" else 12)
-        journal.submit(at)
-        save_status(session, name, "submitted", at)
-    add_events(session, journal.events, at)
-    _review(session, plan, visit, checklist, journal, at)
+    return get_visit(session, cast.AUDITOR, name)
 
 
-def _review(
-    session: Session,
-    plan: Plan,
-    visit: Visit,
-    checklist: Checklist,
-    journal: Journal,
-    at: datetime,
-) -> None:
-    by = cast.AUDITORS[sum(map(ord, plan.seed)) % len(cast.AUDITORS)]
-    looked = datetime.combine(at.date(), time(10), ZONE) + timedelta(
-        days=1 + len(plan.seed) % 3, minutes=sum(map(ord, plan.seed)) % 400
+def _release(session: Session, plan: Plan, visit: Visit, said: str, handed_in: datetime) -> None:
+    """In office hours, one to three days later."""
+    lot = sum(map(ord, plan.seed))
+    by = cast.AUDITORS[lot % len(cast.AUDITORS)]
+    now = datetime.combine(handed_in.date(), time(10), ZONE) + timedelta(
+        days=1 + lot % 3, minutes=lot % 400
     )
-    if plan.state == "returned":
-        save_status(session, visit.id, "returned", at + timedelta(hours=20), RETURNED)
-    elif plan.state == "released":
-        release(
-            session,
-            get_visit(session, by, visit.id),
-            verdict=verdict(checklist, journal.events),
-            by=by,
-            year=looked.year,
-            now=looked,
-        )
+    submitted = get_visit(session, by, visit.id)
+    release(session, submitted, verdict=said, by=by, year=now.year, now=now)

@@ -6,6 +6,7 @@ from random import Random
 from audit.domain.answer import Answer, AnswerEvent, Capture, Deed, events_from, register
 from audit.domain.visit import Visit
 from audit.ids import id_at
+from audit.store.events import SERVER
 
 
 class Journal:
@@ -33,7 +34,13 @@ class Journal:
     def submit(self, at: datetime) -> None:
         self._add(Deed("submit", "visit"), at)
 
-    def _add(self, deed: Deed, at: datetime) -> None:
+    def reopen(self, reason: str, at: datetime) -> None:
+        """What an auditor's return leaves in the log."""
+        self._add(Deed("reopen", "visit", text=reason), at, device=SERVER)
+
+    def _add(self, deed: Deed, at: datetime, device: str = "") -> None:
+        device = device or self._device
+        own = [event for event in self.events if event.device == device]
         known = self._latest.values()
         made = events_from(
             [deed],
@@ -42,8 +49,8 @@ class Journal:
                 lamport=len(self.events),
             ),
             visit=self.visit.id,
-            device=self._device,
-            after=self.events[-1] if self.events else None,
+            device=device,
+            after=own[-1] if own else None,
             checklist=self.visit.checklist,
             wall=at,
             ids=[id_at(int(at.timestamp() * 1000), self._chance.getrandbits(80))],

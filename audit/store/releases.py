@@ -2,12 +2,14 @@
 sending it back."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import Deed, project, root, with_timings
 from audit.domain.people import Person
+from audit.domain.problems import N_, NotFound
 from audit.domain.scoring import score
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
@@ -71,3 +73,11 @@ def next_number(session: Session, visit: Visit, year: int) -> str:
     )
     last = max((running_of(number, prefix) for number in taken), default=0)
     return release_number(year, visit.branch.code, last + 1)
+
+
+def find_number(session: Session, number: str) -> UUID:
+    """The visit whose release has this number."""
+    found = session.exec(select(ReleaseRow.visit_id).where(ReleaseRow.number == number)).first()
+    if found is None:
+        raise NotFound(N_("There is no such visit."))
+    return found
