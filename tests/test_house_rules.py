@@ -149,7 +149,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl|lab|lch|oklch)a?\(")
 LENGTH = re.compile(r"\b\d*\.?\d+(?:px|rem|pt|cm)\b")
 # How wide a column or a block is belongs to the one thing it is about, in rem.
 LAYOUT = re.compile(
-    r"grid-.*|columns|flex|flex-basis|(?:.*-)?(?:inline|block)-size|scroll-padding.*"
+    r"grid-.*|columns|flex|flex-basis|(?:.*-)?(?:inline|block|intrinsic)-size|scroll-padding.*"
 )
 CONDITION = re.compile(r"@(?:media|container)[^{]*")  # these cannot name a token
 

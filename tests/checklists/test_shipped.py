@@ -119,3 +119,20 @@ def test_no_sentence_is_taken_from_the_sources(path):
     }
 
     assert taken == set()
+
+
+def test_the_example_of_the_documentation_is_a_sound_checklist():
+    documentation = (FOLDER / "README.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", documentation, re.DOTALL)
+    shelf = Library(FOLDER)
+    shelf.read()
+
+    found = shelf.add(example, "README.md")
+
+    assert (found.id, len(found.items), len(found.gates), len(found.facts)) == (
+        "tea-house",
+        4,
+        1,
+        1,
+    )
+    assert {asked.response.kind for asked in found.items} == {"seconds", "yes_no", "grade"}
