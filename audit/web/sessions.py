@@ -138,8 +138,10 @@ def create_language_choice(
 
 
 def _safe(where: str) -> str:
-    """A path on this site, or nothing: `//host` and `/\\host` lead elsewhere."""
-    return where if where.startswith("/") and where[1:2] not in ("/", "\\") else ""
+    """A path on this site, or nothing: `//host` and `/\\host` lead elsewhere, and so may
+    what browsers skip, such as a tab between the two."""
+    here = where.isprintable() and where.startswith("/") and where[1:2] not in ("/", "\\")
+    return where if here else ""
 
 
 def _cookie(name: str, value: str, settings: Settings, days: int | None = None) -> Cookie:
