@@ -95,7 +95,7 @@ class Running:
                     raise
                 time.sleep(0.05)
 
-    def stop(self) -> tuple[str, str]:
+    def stop(self):
         self.process.send_signal(signal.SIGINT)
         return self.process.communicate(timeout=20)
 
@@ -391,26 +391,22 @@ def released(data):
         ), visit.id
 
 
-@pytest.mark.parametrize(("language", "branch"), [("zh", "港口支行"), ("en", "Harbour branch")])
-def test_a_report_can_be_drawn_by_number_and_by_id(run, released, tmp_path, language, branch):
-    number, visit = released
-    files = [tmp_path / "by-number.pdf", tmp_path / "by-id.pdf"]
+@pytest.mark.parametrize(
+    ("name", "language", "branch"), [(0, "zh", "港口支行"), (1, "en", "Harbour branch")]
+)
+def test_a_report_can_be_drawn_by_number_and_by_id(released, tmp_path, name, language, branch):
+    file = tmp_path / "report.pdf"
 
-    said = [
-        subprocess.run(
-            [*MINGCHA, "report", str(name), "--language", language, "-o", str(file)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for name, file in zip((number, visit), files, strict=True)
-    ]
+    said = subprocess.run(
+        [*MINGCHA, "report", str(released[name]), "--language", language, "-o", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    assert [(one.returncode, one.stdout, one.stderr) for one in said] == [
-        (0, f"{file}: report {number}\n", "") for file in files
-    ]
-    assert files[0].read_bytes() == files[1].read_bytes()
-    shown = subprocess.run(["pdftotext", files[0], "-"], capture_output=True, text=True, check=True)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout == f"{file}: report {released[0]}\n"
+    shown = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)
     assert branch in shown.stdout
 
 

@@ -27,7 +27,7 @@ INSTALL = {  # by the package manager that is there
     "apt-get": "sudo apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
     "libharfbuzz-subset0",
     "dnf": "sudo dnf install pango harfbuzz fontconfig",
-    "apk": "apk add pango harfbuzz-subset fontconfig",
+    "apk": "apk add " + " ".join(f"so:lib{name}.so.{version}" for name, version in LIBRARIES),
     "brew": "brew install pango",
 }
 FONTS = ("sc400-gbk.ttf", "sc700-gbk.ttf")

@@ -34,7 +34,11 @@ def add(commands: Any) -> None:
         metavar="FOLDER",
         help="where the example data lives (data/demo)",
     )
-    demo.add_argument("--fresh", action="store_true", help="make the example data anew")
+    demo.add_argument(
+        "--fresh",
+        action="store_true",
+        help="make the example data anew, with its dates around today",
+    )
     demo.set_defaults(run=run_demo)
 
     text = "bring the database to the newest schema and publish the shipped checklists"
