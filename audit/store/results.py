@@ -1,6 +1,7 @@
 """Released visits with everything a reader may see of them, scoped like every visit."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from audit.domain.answer import AnswerEvent, project
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
-from audit.domain.report import EarlierVisit, comparable
+from audit.domain.report import EARLIER, EarlierVisit, comparable
 from audit.domain.result import Result, result
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
@@ -66,15 +67,16 @@ def count_late_events(session: Session, visit_id: UUID) -> int:
 
 
 def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVisit, ...]:
-    """Released visits of the branch made before this one, the last with its answers."""
+    """Comparable visits of the branch released before this one, the last with its answers."""
     only = VisitFilter(statuses=("released",), branch=visit.branch.id)
     checklist = get_checklist(session, visit.checklist)
     before = [
         other
-        for other in reversed(list_visits(session, person, only))
-        if _came_before(other, visit)
+        for other in list_visits(session, person, only)
+        if _released(other) < _released(visit)
         and comparable(get_checklist(session, other.checklist), checklist)
-    ]
+    ][:EARLIER]
+    before.reverse()
     cards = list_cards(session, before)
     found = [
         EarlierVisit(other, get_checklist(session, other.checklist), cards[other.id])
@@ -87,7 +89,6 @@ def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVis
     return tuple(found)
 
 
-def _came_before(other: Visit, visit: Visit) -> bool:
-    if other.release is None or visit.release is None or other.id == visit.id:
-        return False
-    return other.release.released_at < visit.release.released_at
+def _released(visit: Visit) -> tuple[datetime, UUID]:
+    assert visit.release is not None
+    return visit.release.released_at, visit.id

@@ -14,7 +14,7 @@ from audit.domain.problems import N_, NotFound
 from audit.domain.track import Network, in_order, network_of
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events_of
+from audit.store.results import events_at_release
 from audit.store.visits import VisitFilter, list_cards, list_visits, released_scores
 
 
@@ -56,7 +56,7 @@ def list_scored(session: Session, visits: Sequence[Visit]) -> list[ScoredVisit]:
 
 
 def list_said(session: Session, visits: Sequence[Visit]) -> dict[UUID, Said]:
-    events = list_events_of(session, [visit.id for visit in visits])
+    events = events_at_release(session, [visit.id for visit in visits])
     result = {}
     for visit in visits:
         checklist = get_checklist(session, visit.checklist)

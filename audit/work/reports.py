@@ -6,18 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 from audit import languages
-from audit.domain.answer import project
 from audit.domain.people import Person
-from audit.domain.problems import N_, NotFound
-from audit.domain.report import EARLIER, EarlierVisit, VisitReport, comparable, visit_report
+from audit.domain.report import VisitReport, visit_report
 from audit.domain.text import Language
-from audit.domain.visit import Visit
 from audit.paths import PACKAGE, folder
 from audit.render.pdf import Press
-from audit.store.checklists import get_checklist
 from audit.store.database import Database
-from audit.store.events import list_events, list_events_of
-from audit.store.visits import VisitFilter, get_card, get_visit, list_cards, list_visits
+from audit.store.results import get_result
 
 
 def load_report(
@@ -25,37 +20,10 @@ def load_report(
 ) -> VisitReport:
     """Raises `NotFound` for a visit that is not this person's to see or not released."""
     with database.reading() as session:
-        visit = get_visit(session, person, visit_id)
-        if visit.release is None:
-            raise NotFound(N_("This visit has not been released."))
-        checklist = get_checklist(session, visit.checklist)
-        only = VisitFilter(statuses=("released",), branch=visit.branch.id)
-        before = [
-            one
-            for one in list_visits(session, person, only)
-            if _released(one) < _released(visit)
-            and comparable(get_checklist(session, one.checklist), checklist)
-        ][:EARLIER]
-        before.reverse()
-        cards = list_cards(session, before)
-        events = list_events_of(session, [one.id for one in before[-1:]])
-        earlier = [
-            EarlierVisit(
-                one,
-                get_checklist(session, one.checklist),
-                cards[one.id],
-                project(events[one.id]) if one.id in events else None,
-            )
-            for one in before
-        ]
-        card = get_card(session, visit)
-        capture = project(list_events(session, visit.id))
-    return visit_report(visit, checklist, card, capture, earlier, contact)
-
-
-def _released(visit: Visit) -> tuple[float, str]:
-    assert visit.release is not None
-    return visit.release.released_at.timestamp(), str(visit.id)
+        found = get_result(session, person, visit_id)
+    return visit_report(
+        found.visit, found.checklist, found.card, found.capture, found.earlier, contact
+    )
 
 
 def draw_report(report: VisitReport, language: Language, timezone: str) -> bytes:
