@@ -5,10 +5,17 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from audit.domain.comparison_report import ComparisonReport
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.filters import filters
 from audit.languages import translations
+
+Document = VisitReport | ComparisonReport
+TEMPLATES: dict[type[Document], str] = {
+    VisitReport: "visit/visit.html",
+    ComparisonReport: "comparison/comparison.html",
+}
 
 
 class Pages:
@@ -17,8 +24,8 @@ class Pages:
         self.zone = ZoneInfo(timezone)
         self.by_language: dict[Language, Environment] = {}
 
-    def visit(self, report: VisitReport, language: Language) -> str:
-        template = self._environment(language).get_template("visit/visit.html")
+    def draw(self, report: Document, language: Language) -> str:
+        template = self._environment(language).get_template(TEMPLATES[type(report)])
         content = template.render(report=report, hash=report.hash())
         # The font's curly apostrophe is as wide as a Chinese character.
         return content.replace("’", "&#39;") if language == "en" else content

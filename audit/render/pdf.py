@@ -11,7 +11,7 @@ from audit.domain.checklist import canonical
 from audit.domain.problems import N_, Problem
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
-from audit.render.pages import Pages
+from audit.render.pages import Document, Pages
 
 DATA = "report.json"  # the attachment; its SHA-256 is the hash on each page
 
@@ -42,15 +42,15 @@ class Press:
         self.refused = Refused
         self.fonts = FontConfiguration()
         self.style = weasyprint.CSS(
-            string=resolved((folder / "visit" / "visit.css").read_text(encoding="utf-8")),
+            string=resolved(_styles(folder)),
             font_config=self.fonts,
             url_fetcher=self.fetcher,
         )
 
-    def draw(self, report: VisitReport, language: Language) -> bytes:
+    def draw(self, report: Document, language: Language) -> bytes:
         from audit.render.finish import finish
 
-        content = self.pages.visit(report, language)
+        content = self.pages.draw(report, language)
         try:
             document = self.weasyprint.HTML(string=content, url_fetcher=self.fetcher).render(
                 stylesheets=[self.style], font_config=self.fonts
@@ -65,8 +65,9 @@ class Press:
         )
         return drawn
 
-    def _data(self, report: VisitReport) -> Any:
-        released = report.heading.released_at
+    def _data(self, report: Document) -> Any:
+        heading = report.heading if isinstance(report, VisitReport) else report
+        released = heading.released_at
         return self.weasyprint.Attachment(
             string=canonical(report),
             name=DATA,
@@ -75,6 +76,11 @@ class Press:
             modified=released,
             relationship="Data",
         )
+
+
+def _styles(folder: Path) -> str:
+    files = (folder / "visit" / "visit.css", folder / "comparison" / "comparison.css")
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def resolved(css: str) -> str:

@@ -1,21 +1,26 @@
 """A branch's visits beside each other: any number by section, two item by item."""
 
+import asyncio
 from itertools import pairwise
 from typing import Any, get_args
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
 from audit.domain.branch import Branch
 from audit.domain.changes import changes_between
 from audit.domain.comparison import REASONS, VERDICTS, Verdict, side_by_side
+from audit.domain.comparison_report import ComparisonReport, comparison_report
 from audit.domain.people import Person
 from audit.domain.statistics import difference
+from audit.domain.text import LANGUAGES
 from audit.domain.track import in_order, raw_score, usual_checklist
 from audit.domain.visit import Visit
 from audit.store.branches import get_branch
+from audit.store.database import Database
 from audit.store.tracks import (
     checklists_of,
     list_chosen,
@@ -25,6 +30,7 @@ from audit.store.tracks import (
     read_network,
 )
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson
+from audit.work.pdf import DrawingRoom
 
 UNASKED = 4  # visits side by side when none were chosen
 
@@ -51,6 +57,43 @@ def show_comparison(
         differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(scores))],
         network=network,
     )
+
+
+@get("/branches/{branch_id:uuid}/comparison.pdf")
+async def get_comparison_pdf(
+    reader: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    request: Request[Any, Any, Any],
+    branch_id: FromPath[UUID],
+    visit: FromQuery[list[UUID] | None] = None,
+    language: FromQuery[str] = "",
+) -> Response[bytes]:
+    report = await asyncio.to_thread(_report, database, reader, branch_id, visit or [])
+    chosen = next((one for one in LANGUAGES if one == language), page.language)
+    room: DrawingRoom = request.app.state.drawing
+    name = "".join(
+        char if char.isascii() and char.isalnum() else "_" for char in report.branch.code
+    )
+    return Response(
+        await room.draw(report, chosen),
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}-comparison.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _report(
+    database: Database, reader: Person, branch_id: UUID, chosen: list[UUID]
+) -> ComparisonReport:
+    with database.reading() as session:
+        branch = get_branch(session, reader, branch_id)
+        visits = _chosen(session, reader, branch, chosen, UNASKED)
+        scored = list_scored(session, visits)
+        network = read_network(session, scored[0].checklist.id if scored else "")
+    return comparison_report(branch, side_by_side(scored), network)
 
 
 @get("/branches/{branch_id:uuid}/changes", sync_to_thread=True)
@@ -102,4 +145,4 @@ def _chosen(
     return list_chosen(session, reader, branch.id, valid[-most:])
 
 
-handlers = [show_comparison, show_changes]
+handlers: list[HTTPRouteHandler] = [show_comparison, get_comparison_pdf, show_changes]

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from bs4 import BeautifulSoup
 from msgspec.structs import replace
@@ -7,7 +9,7 @@ from audit.domain.branch import Region
 from audit.domain.text import Text
 from audit.store.branches import save_branch, save_region
 from audit.store.people import save_person
-from tests.world import UUID, revisit, visit_a
+from tests.world import revisit, visit_a
 
 BETTER = {"rules-24/r02": "2", "rules-24/r04": "2", "rules-24/r12": "2"}
 WORSE = {"rules-24/r02": "0", "rules-24/r06": "0"}

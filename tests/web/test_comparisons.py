@@ -1,8 +1,14 @@
+import io
+from uuid import UUID
+
 import pytest
 from bs4 import BeautifulSoup
+from msgspec.structs import replace
+from pypdf import PdfReader
 
+from audit.store.people import save_person
 from tests.web.test_branches import BETTER, WORSE, soup, thin, words
-from tests.world import UUID, revisit
+from tests.world import revisit
 
 MIXED = {
     "rules-24/r02": "2",
@@ -214,5 +220,38 @@ def test_an_unknown_visit_is_not_found(as_, world, changed):
     before, _ = changed
 
     answer = as_(world.dan).get(at(world, "changes", before=before, after=UUID(int=99)))
+
+    assert answer.status_code == 404
+
+
+# ---- on paper ------------------------------------------------------------------------
+
+
+def test_the_comparison_is_a_pdf_that_names_no_shopper(as_, world, database):
+    leaky = replace(world.alice, name="泄漏者", code="LEAK-1")
+    with database.writing() as session:
+        save_person(session, leaky)
+    visits = [revisit(database, world, number, shopper=leaky) for number in (1, 2)]
+
+    answer = as_(world.dan).get(at(world, "comparison.pdf", visit=visits, language="zh"))
+
+    pages = PdfReader(io.BytesIO(answer.content))
+    text = "".join(page.extract_text() for page in pages.pages)
+    attached = b"".join(one for files in pages.attachments.values() for one in files)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert [day in text for day in ("2026-11-21", "2026-11-22", "港口支行")] == [True] * 3
+    assert [secret in text for secret in ("泄漏者", "LEAK-1")] == [False, False]
+    assert [secret.encode() in attached for secret in ("泄漏者", "LEAK-1", str(leaky.id))] == [
+        False,
+        False,
+        False,
+    ]
+    assert b'"number":"MC-2026-H001-001"' in attached
+
+
+def test_another_branchs_manager_finds_no_pdf(as_, world, database):
+    visits = [revisit(database, world, number) for number in (1, 2)]
+
+    answer = as_(world.erin).get(at(world, "comparison.pdf", visit=visits))
 
     assert answer.status_code == 404
