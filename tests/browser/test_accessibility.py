@@ -1,0 +1,252 @@
+"""Every page for every role: nothing that axe finds, everything by keyboard, no error.
+
+The addresses are built from the routes, so that a new page is looked at too. Consoles and
+the content security policy are watched by `open_`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from audit.domain.text import Text
+from audit.store.visits import add_visit
+from tests.world import NOON, fill_visit, release_visit
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+AGAIN, WAITING = UUID(int=33), UUID(int=34)
+NOT_PAGES = re.compile(r"^/static/|\.(?:pdf|csv|xlsx)$")
+# Whose pages are whose: so that nobody's are looked at twice.
+OWN = {
+    "stranger": r"/sign-in",
+    "alice": r"/assignments|/visits|/account",
+    "carol": r"/reviews|/results|/branches$",
+    "dan": r"/branches|/results",
+    "ann": r"/admin",
+}
+QUERIES = {
+    "/branches/{branch_id:uuid}/comparison": "?visit={first}&visit={second}",
+    "/branches/{branch_id:uuid}/changes": "?before={first}&after={second}",
+}
+
+
+@pytest.fixture
+def lived_in(database, world) -> dict[str, str]:
+    """Visits in every state, so that no page is empty: two of the Harbour's released, one
+    handed in, one being filled in, and Bob's not begun."""
+    for visit, shopper in (
+        (AGAIN, world.alice),
+        (WAITING, world.alice),
+        (UUID(int=35), world.alice),
+    ):
+        with database.writing() as session:
+            add_visit(
+                session,
+                visit,
+                branch=world.harbour.id,
+                wave=world.wave,
+                shopper=shopper.id,
+                mode="open",
+                checklist=world.checklist.hash,
+                brief=Text("看看等候区。", "Look at the waiting area."),
+                due_on=date(2026, 11, 28),
+            )
+    fill_visit(database, world)
+    release_visit(database, world, verdict="A warm welcome; the goodbye was cold.")
+    later = NOON + timedelta(days=3)
+    fill_visit(database, world, {"rules-24/r01": "0"}, visit=AGAIN, entered=later)
+    release_visit(database, world, visit=AGAIN, at=later + timedelta(days=1))
+    fill_visit(database, world, visit=WAITING, entered=later)
+    fill_visit(database, world, visit=UUID(int=35), entered=later, submit=False)
+    return {"first": str(world.harbour_visit), "second": str(AGAIN)}
+
+
+def candidates(world) -> dict[str, list[str]]:
+    visits = [world.harbour_visit, AGAIN, WAITING, UUID(int=35), world.hill_visit]
+    return {
+        "visit_id": [str(visit) for visit in visits],
+        "branch_id": [str(world.harbour.id)],
+        "person_id": [str(world.dan.id)],
+        "region_id": [str(world.region.id)],
+        "wave_id": [str(world.wave)],
+        "programme_id": [str(UUID(int=20))],
+        "content_hash": [world.checklist.hash],
+    }
+
+
+def addresses(app, world, lived_in) -> Iterator[tuple[str, str]]:
+    """(route, address) of every page there could be."""
+    known = candidates(world)
+    for route in app.routes:
+        if "GET" not in getattr(route, "methods", ()) or NOT_PAGES.search(route.path_format):
+            continue
+        path = route.path_format
+        names = re.findall(r"{(\w+)(?::\w+)?}", path)
+        for values in product(*(known[name] for name in names)):
+            found = path
+            for value in values:
+                found = re.sub(r"{\w+(?::\w+)?}", value, found, count=1)
+            query = next((q for name, q in QUERIES.items() if bare(name) == bare(path)), "")
+            yield path, found + query.format(**lived_in)
+
+
+def bare(path: str) -> str:
+    return re.sub(r"{\w+(?::\w+)?}", "{}", path)
+
+
+@pytest.fixture
+def pages(as_, serving, world, lived_in):
+    """Addresses of a person's own pages that answer with a page."""
+
+    def of(name: str) -> list[str]:
+        person = getattr(world, name, None)
+        client = as_(person)
+        found = []
+        for route, address in addresses(serving.app, world, lived_in):
+            if not re.match(OWN[name], route):
+                continue
+            answer = client.get(address, follow_redirects=False)
+            if answer.status_code == 200 and "<!doctype html>" in answer.text:
+                found.append(address)
+        return found
+
+    return of
+
+
+def test_every_page_is_somebodys(serving, world, lived_in, pages):
+    """A new route is looked at below, or this fails."""
+    opened = {address for name in OWN for address in pages(name)}
+    partial = {"/results/{}/what-if", "/"}  # an answer to htmx; a redirect
+
+    missing = {
+        bare(route)
+        for route, _ in addresses(serving.app, world, lived_in)
+        if bare(route) not in partial
+        and not any(
+            re.fullmatch(re.escape(bare(route)).replace(r"\{\}", "[^/]+"), found.split("?")[0])
+            for found in opened
+        )
+    }
+
+    assert missing == set()
+
+
+FIND = """async (only) => {
+  const options = only
+    ? { runOnly: { type: "rule", values: only } }
+    : { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+  const found = await axe.run(document, options);
+  const where = (one) => one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120));
+  return found.violations.map((one) => `${one.id}: ${where(one).join(" | ")}`);
+}"""
+LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
+
+
+def faults(page) -> list[str]:
+    """What is wrong with a page, light and dark, narrow and wide."""
+    found = []
+    page.evaluate(AXE)
+    for width, scheme, rules in (
+        (390, "light", None),
+        (390, "dark", LOOKS),
+        (1280, "dark", None),
+        (1280, "light", LOOKS),
+    ):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{width} {scheme}: {fault}" for fault in page.evaluate(FIND, rules)]
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found + ([f"320: {wide} px too wide"] if wide > 0 else [])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", OWN)
+def test_axe_finds_nothing(name, language, open_, world, pages):
+    person = getattr(world, name, None)
+    addresses = pages(name)
+    page = open_(person, addresses[0], language=language)
+
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        if wrong := faults(page):
+            found[address] = wrong
+
+    assert found == {}
+
+
+MARK = """() => {
+  const stops =
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  window.look = (element) => {
+    const around = [element.parentElement, element.nextElementSibling, element.closest("label")];
+    return [element, ...around, ...(element.labels || [])].filter(Boolean).map((one) => {
+      const style = getComputedStyle(one);
+      return [style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow,
+        style.borderColor, style.backgroundColor].join();
+    }).join(";");
+  };
+  window.stops = [...document.querySelectorAll(stops)].filter(
+    (one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true })
+  );
+  window.before = window.stops.map(window.look);
+  return window.stops.length;
+}"""
+NEXT = """() => {
+  const element = document.activeElement;
+  const place = window.stops.indexOf(element);
+  if (place < 0) return [place, true];
+  return [place, window.look(element) !== window.before[place]];
+}"""
+MISSED = """(visited) => {
+  const seen = visited.map((place) => window.stops[place]);
+  const sameGroup = (one, other) =>
+    one.type === "radio" && one.name === other.name && one.form === other.form;
+  return window.stops
+    .filter((one) => !seen.includes(one) && !seen.some((other) => sameGroup(one, other)))
+    .map((one) => one.outerHTML.slice(0, 120));
+}"""
+PARTS = 4  # a date is one field of several stops
+
+
+def walk(page) -> tuple[list[str], list[str]]:
+    """Press Tab through the page: what was not reached, and what did not show its focus."""
+    count = page.evaluate(MARK)
+    visited: list[int] = []
+    dull = []
+    for _ in range(PARTS * count + 5):
+        page.keyboard.press("Tab")
+        place, seen = page.evaluate(NEXT)
+        if visited and place == visited[-1]:
+            continue
+        if place in visited:
+            break
+        if place >= 0:
+            visited.append(place)
+            if not seen:
+                dull.append(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
+    return page.evaluate(MISSED, visited), dull
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_everything_is_reached_by_keyboard_and_shows_its_focus(name, open_, world, pages):
+    person = getattr(world, name, None)
+    addresses = pages(name)
+    page = open_(person, addresses[0], width=1280)
+
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        page.emulate_media(reduced_motion="reduce")
+        missed, dull = walk(page)
+        if missed or dull:
+            found[address] = (missed, dull)
+
+    assert found == {}
