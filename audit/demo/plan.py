@@ -114,7 +114,9 @@ def _open_audits(wave: DemoWave, scale: float) -> Iterator[Plan]:
 
 def _unfinished(day: date, wave: DemoWave) -> Iterator[Plan]:
     for code, shopper, ago, quirk in _WAITING:
-        yield _plan(wave, code, shopper, "submitted", day - timedelta(days=ago), day, quirk)
+        visited = day - timedelta(days=ago)
+        due_on = visited + timedelta(days=shopper % 4)
+        yield _plan(wave, code, shopper, "submitted", visited, due_on, quirk)
     for code, shopper, state, left in _OPEN:
         visited = day - timedelta(days=3 if state == "returned" else 1)
         yield _plan(wave, code, shopper, state, visited, day + timedelta(days=left))
