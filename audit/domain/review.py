@@ -21,7 +21,7 @@ from audit.domain.answer import (
 from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
 from audit.domain.flags import Flag, flags
-from audit.domain.scoring import ScoreCard, score
+from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.text import Text
 from audit.domain.visit import Visit
 from audit.domain.wording import said
@@ -109,6 +109,26 @@ def review(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) ->
         card=score(checklist, timed),
         progress=progress(checklist, timed),
         flags=flags(checklist, capture, visit.submitted_at),
+    )
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A visit as one line of the queue; `score` is the one so far until it is released."""
+
+    visit: Visit
+    progress: Progress
+    flags: int
+    score: Decimal | None
+
+
+def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -> Waiting:
+    capture = project(events)
+    timed = with_timings(checklist, capture.answers, capture.marks)
+    return Waiting(
+        visit=visit,
+        progress=progress(checklist, timed),
+        flags=len(flags(checklist, capture, visit.submitted_at)),
+        score=visit.release.final if visit.release else final_score(checklist, timed),
     )
 
 

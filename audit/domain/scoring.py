@@ -59,6 +59,7 @@ __all__ = [
     "Standing",
     "credit",
     "exact_losses",
+    "final_score",
     "plain_card",
     "read_plain",
     "rounded",
@@ -77,7 +78,7 @@ def score(checklist: Checklist, answers: Mapping[str, Answer]) -> ScoreCard:
     now = settled(checklist, answers)
     credits = {item.key: credit(item, now.get(item.key)) for item in checklist.items}
     sums = Sums(checklist, credits)
-    veto = tuple(item.key for item in checklist.items if item.critical and credits[item.key] == 0)
+    veto = _veto(checklist, credits)
     final = _final(sums, veto)
     band = checklist.band_of(final)
     covered = _rounded(
@@ -103,6 +104,17 @@ def score(checklist: Checklist, answers: Mapping[str, Answer]) -> ScoreCard:
         cpt=_indices(checklist, credits),
         readings=tuple(_reading(checklist, f, credits) for f in checklist.frameworks),
     )
+
+
+def final_score(checklist: Checklist, answers: Mapping[str, Answer]) -> Decimal | None:
+    """The card's `final` alone, for lists: a fifth of the work."""
+    now = settled(checklist, answers)
+    credits = {item.key: credit(item, now.get(item.key)) for item in checklist.items}
+    return _final(Sums(checklist, credits), _veto(checklist, credits))
+
+
+def _veto(checklist: Checklist, credits: Credits) -> tuple[str, ...]:
+    return tuple(item.key for item in checklist.items if item.critical and credits[item.key] == 0)
 
 
 def exact_losses(checklist: Checklist, credits: Credits) -> dict[Place, Fraction]:

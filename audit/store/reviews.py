@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from audit.domain.answer import root
 from audit.domain.people import Person
-from audit.domain.review import Review, review
+from audit.domain.review import Review, Waiting, review, waiting
 from audit.domain.visit import STATUSES, Status
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, list_events_of
@@ -30,7 +30,7 @@ WAITING: tuple[Status, ...] = (
 
 def list_queue(
     session: Session, auditor: Person, only: VisitFilter, *, limit: int, offset: int = 0
-) -> list[Review]:
+) -> list[Waiting]:
     """Submitted visits first, the oldest submission first, then what may still come."""
     query = narrowed(scoped(auditor), only).order_by(*_order()).limit(limit).offset(offset)
     visits = [to_visit(auditor, *found) for found in session.exec(query)]
