@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -564,11 +565,11 @@ def test_the_demo_prints_its_sign_ins_and_starts_again_quickly(tmp_path):
     page = first.get("/sign-in")
     out, _ = first.stop()
 
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     second = Running("demo", "--data", place)
-    began = time.monotonic()
     second.get("/sign-in")
-    took = time.monotonic() - began
     again, _ = second.stop()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert "Demo accounts" in page
     assert f"http://127.0.0.1:{first.port}" in out
@@ -580,7 +581,8 @@ def test_the_demo_prints_its_sign_ins_and_starts_again_quickly(tmp_path):
     ]
     assert "example visits" in out
     assert "example visits" not in again
-    assert took < 3 * (1 + os.getloadavg()[0] / (os.cpu_count() or 1))
+    # Work rather than time: other tests may be running beside this one.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3.5
 
 
 def test_the_demo_stays_out_of_a_database_with_other_people(run, data, tmp_path):
