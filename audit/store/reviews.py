@@ -36,7 +36,8 @@ def list_queue(
     visits = [to_visit(auditor, *found) for found in session.exec(query)]
     events = list_events_of(session, [visit.id for visit in visits])
     return [
-        review(visit, get_checklist(session, visit.checklist), events[visit.id]) for visit in visits
+        waiting(visit, get_checklist(session, visit.checklist), events[visit.id])
+        for visit in visits
     ]
 
 
