@@ -125,6 +125,9 @@ ROWS = {
     "GET /branches/{}/comparison": Row(
         "/branches/{branch}/comparison?visit={earlier}&visit={released}", readers(200)
     ),
+    "GET /branches/{}/comparison.pdf": Row(
+        "/branches/{branch}/comparison.pdf?visit={earlier}&visit={released}", readers(200)
+    ),
     "GET /branches/{}/changes": Row(
         "/branches/{branch}/changes?before={earlier}&after={released}", readers(200)
     ),
