@@ -56,6 +56,7 @@ def test_cancelled_visits_are_not_known_and_not_used_but_counted(either_database
         counts = count_by_wave(session)
         used = {one.checklist.id: one.visits for one in list_published(session)}
 
+    assert found.recent == {(world.alice.id, world.harbour.id)}
     assert found.in_wave == {world.harbour.id}
     assert counts == {world.wave: {"assigned": 1, "cancelled": 1}}
     assert used["branch-visit"] == 1
