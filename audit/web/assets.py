@@ -24,6 +24,7 @@ SCRIPTS = {
         "js/saving.js",
         "js/choices.js",
         "js/gates.js",
+        "js/notes.js",
         "js/stages.js",
         "js/stopwatch.js",
     ),

@@ -135,10 +135,13 @@ def _tapped(said: str) -> datetime:
 
 def _typed(said: str, capture: Capture, zone: ZoneInfo) -> datetime:
     """A time of day, on the day of the visit's other marks, else today."""
+    said = said.replace("：", ":")
     try:
-        clock = time.fromisoformat(said.replace("：", ":"))
+        clock = time.fromisoformat(said)
     except ValueError:
-        raise Invalid(N_("Enter a time such as 14:05 or 14:05:30.")) from None
+        clock = None
+    if clock is None or ":" not in said:
+        raise Invalid(N_("Enter a time such as 14:05 or 14:05:30."))
     day = min(capture.marks.values(), default=now()).astimezone(zone).date()
     local = datetime.combine(day, clock.replace(microsecond=0, tzinfo=None), zone)
     return local.astimezone(now().tzinfo)

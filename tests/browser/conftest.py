@@ -5,30 +5,18 @@ a page broke the content security policy, threw, or wrote an error to the consol
 test provokes on purpose it takes off the list with `open_.expect("…")`.
 """
 
-import os
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from audit.app import create_app
 from audit.clock import now
 from audit.domain.people import Person
 from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.sessions import open_session
-
-CHROMIUM = shutil.which(os.environ.get("MINGCHA_TEST_CHROMIUM", "chromium")) or ""
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+from tests.browser.serving import ARGUMENTS, CHROMIUM, Serving
 
 
 @pytest.fixture(scope="session")
@@ -39,39 +27,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
-
-
-class Serving:
-    """uvicorn in a thread on a port of its own; `stop` and `start` keep the port."""
-
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self.database = database
-        self.app = create_app(settings, database)
-        self.port = 0
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"  # localhost: a secure context for browsers
-
-    def start(self) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
-        config = uvicorn.Config(
-            self.app, log_level="error", ws="none", timeout_graceful_shutdown=1, lifespan="off"
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, args=([listener],), daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive()
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join()
 
 
 @pytest.fixture

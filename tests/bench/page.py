@@ -1,0 +1,216 @@
+"""How heavy the fill page is on a cheap phone with a bad line, beside a bare page.
+
+The real server and the shipped `branch-visit` checklist in Chinese, every question answered;
+the bare page has the same questions and htmx, and nothing else. Headless Chromium, 390×844,
+cold cache, 4× slower processor, 150 ms per request, 1.6 Mbps down, 750 kbps up, brotli.
+Medians of five runs, the two pages taking turns. `./dev bench page`
+"""
+
+import statistics
+import sys
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import brotli
+import msgspec
+from playwright.sync_api import Browser, sync_playwright
+
+from audit.clock import now
+from audit.domain.answer import Answer, Capture, Deed
+from audit.domain.checklist import Checklist
+from audit.domain.fill import Row, sheet
+from audit.domain.text import Text
+from audit.paths import folder
+from audit.settings import Settings
+from audit.store.database import Database
+from audit.store.events import record
+from audit.store.sessions import open_session
+from audit.store.visits import get_visit
+from audit.web.assets import HTMX
+from tests import world as known
+from tests.browser.serving import ARGUMENTS, CHROMIUM, Listening, Serving
+
+RUNS = 5
+TAPS = 4
+LINE = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+# Noted in the page before anything of it runs. htmx has then wired every form.
+WATCH = """
+addEventListener("htmx:after:process", () => { window.usable ??= performance.now() }, true)
+window.taps = []
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.taps.push(entry.duration)
+}).observe({ type: "event", durationThreshold: 16 })
+"""
+
+
+class Run(msgspec.Struct):
+    requests: float
+    wire: float
+    html: float
+    fcp: float
+    usable: float
+    tap: float
+
+
+def measure(browser: Browser, url: str, token: str) -> Run:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
+    )
+    context.add_cookies([{"name": "sid", "value": token, "url": url}])
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", LINE)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    asked: dict[str, str] = {}
+    wire: dict[str, int] = {}
+    devtools.on("Network.requestWillBeSent", lambda e: _note(asked, e))
+    devtools.on(
+        "Network.loadingFinished",
+        lambda e: wire.update({e["requestId"]: int(e["encodedDataLength"])}),
+    )
+    page.goto(url, wait_until="load")
+    page.wait_for_timeout(1_000)  # whatever else a page may still fetch
+    requests, total = len(asked), sum(wire.values())
+    html = next(wire[name] for name, kind in asked.items() if kind == "Document")
+    fcp = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    usable = page.evaluate("window.usable")
+    for form in page.locator("form:has(input[type=radio]:not(:checked))").all()[:TAPS]:
+        form.locator("label:has(input:not(:checked))").first.tap()
+        page.wait_for_timeout(300)
+    taps = page.evaluate("window.taps")
+    context.close()
+    return Run(requests, total, html, fcp, usable, max(taps, default=0))
+
+
+def _note(asked: dict[str, str], event: dict[str, Any]) -> None:
+    if not event["request"]["url"].startswith("data:"):  # the browser's own icons
+        asked[event["requestId"]] = event["type"]
+
+
+# ---- the two pages -------------------------------------------------------------------
+
+
+def answered(database: Database, world: known.World) -> None:
+    deeds = [
+        Deed("answer", gate.key, answer=Answer("answered", "yes")) for gate in world.checklist.gates
+    ]
+    for row in (r for s in sheet(world.checklist, Capture()).stages for r in s.rows if r.item):
+        said = row.choices[-1][0] if row.choices else "1"
+        value = int(said) if said.isdigit() else said
+        deeds.append(Deed("answer", row.key, answer=Answer("answered", value)))
+    with database.writing() as session:
+        record(session, get_visit(session, world.alice, world.harbour_visit), deeds, now())
+
+
+HEAD = (
+    "<!doctype html><html lang=zh-CN><meta charset=utf-8>"
+    '<meta name=viewport content="width=device-width"><title>bare</title>'
+    "<script src=/htmx.js defer></script>"
+)
+SECOND_ROW = (("na", "不适用"), ("not_observed", "未观察到"))
+
+
+def bare_html(checklist: Checklist) -> bytes:
+    parts = [HEAD]
+    for stage in sheet(checklist, Capture()).stages:
+        parts.append(f"<h2>{escape(stage.stage.title.zh)}</h2>")
+        parts += [bare_row(row) for row in stage.rows]
+    return "\n".join(parts).encode()
+
+
+def bare_row(row: Row) -> str:
+    question = row.gate.question if row.gate else row.item.criterion if row.item else Text("", "")
+    choices = [*((value, text.zh) for value, text in row.choices), *SECOND_ROW]
+    labels = "".join(
+        f'<label><input type=radio name=value value="{value}">{escape(words)}</label>'
+        for value, words in choices
+    )
+    return (
+        '<form hx-post="/answers" hx-trigger=change hx-swap=none>'
+        f"<p>{escape(question.zh)}</p>"
+        f'<input type=hidden name=item value="{row.key}">{labels}</form>'
+    )
+
+
+def bare_app(checklist: Checklist) -> Any:
+    pages = {
+        "/": (b"text/html", brotli.compress(bare_html(checklist), quality=6)),
+        "/htmx.js": (b"text/javascript", brotli.compress((folder("static") / HTMX).read_bytes())),
+    }
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        kind, body = pages.get(scope["path"], (b"text/plain", b""))
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+        if body:
+            headers.append((b"content-encoding", b"br"))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+# ---- the verdict ---------------------------------------------------------------------
+
+
+def medians(runs: list[Run]) -> Run:
+    return Run(*(statistics.median(getattr(run, f) for run in runs) for f in Run.__struct_fields__))
+
+
+def verdicts(ours: Run, bare: Run) -> list[tuple[bool, str]]:
+    ratio = ours.fcp / bare.fcp
+    return [
+        (ours.requests <= 4, f"{ours.requests:.0f} requests, at most 4"),
+        (ours.wire <= 40_000, f"{ours.wire / 1000:.1f} kB on the wire, at most 40"),
+        (ours.html <= 14_000, f"{ours.html / 1000:.1f} kB of them the page, at most 14"),
+        (ratio <= 1.5, f"first paint {ratio:.2f} times the bare page's, at most 1.50"),
+        (ours.tap <= 100, f"{ours.tap:.0f} ms for the slowest tap, at most 100"),
+    ]
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        database = Database(f"sqlite:///{place}/bench.sqlite3")
+        database.migrate()
+        world = known.build(database)
+        answered(database, world)
+        with database.writing() as session:
+            token = open_session(session, world.alice.id, "bench", now())
+        serving = Serving(Settings(data=Path(place)), database)
+        bare = Listening(bare_app(world.checklist))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        pages = {
+            "bare": f"{bare.url}/",
+            "ours": f"{serving.url}/visits/{world.harbour_visit}/fill",
+        }
+        runs: dict[str, list[Run]] = {name: [] for name in pages}
+        for _ in range(RUNS):
+            for name, url in pages.items():
+                runs[name].append(measure(browser, url, token))
+        browser.close()
+        serving.stop()
+        bare.stop()
+        database.close()
+    found = {name: medians(these) for name, these in runs.items()}
+    print("      requests  wire kB  page kB  FCP ms  usable ms  tap ms")
+    for name, run in found.items():
+        print(
+            f"{name:6}{run.requests:9.0f}{run.wire / 1000:9.1f}{run.html / 1000:9.1f}"
+            f"{run.fcp:8.0f}{run.usable:11.0f}{run.tap:8.0f}"
+        )
+    checked = verdicts(found["ours"], found["bare"])
+    for good, words in checked:
+        print("PASS" if good else "FAIL", words)
+    return 0 if all(good for good, _ in checked) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+from datetime import timedelta
+from uuid import UUID
+
+from bs4 import BeautifulSoup
+
+from audit.clock import now
+from audit.domain.text import Text
+from audit.store.visits import add_visit, save_status
+
+
+def page_of(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def plan(session, world, number, *, due_in=5, mode="disguised", status=None, reason=""):
+    visit = UUID(int=number)
+    add_visit(
+        session,
+        visit,
+        branch=world.hill.id,
+        wave=world.wave,
+        shopper=world.alice.id,
+        mode=mode,
+        checklist=world.checklist.hash,
+        brief=Text("", ""),
+        due_on=now().date() + timedelta(days=due_in),
+    )
+    for step in {"returned": ("submitted", "returned")}.get(status, (status,) if status else ()):
+        save_status(session, visit, step, now(), reason)
+    return visit
+
+
+def test_visits_are_grouped_by_what_is_to_be_done_with_them(as_, world, database):
+    with database.writing() as session:
+        plan(session, world, 41, status="returned", reason="Say which counter it was.")
+        plan(session, world, 42, status="submitted")
+        plan(session, world, 43, due_in=-3)
+        plan(session, world, 44, status="cancelled")
+
+    page = page_of(as_(world.alice).get("/assignments"))
+
+    groups = {
+        head.find(string=True).strip(): [a["href"][-2:] for a in head.find_next("ul")("a")]
+        for head in page("h2")
+    }
+    assert list(groups) == ["Returned", "To do", "Handed in"]
+    assert groups["Returned"] == ["29"]
+    assert sorted(groups["To do"]) == ["1f", "2b"]
+    assert page.select_one(".card__reason").text == "Say which counter it was."
+    assert page.select_one(".card__when--late").text.strip().startswith("was due ")
+
+
+def test_a_shopper_without_visits_is_told_how_they_come(as_, world, database):
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "cancelled", now())
+
+    page = page_of(as_(world.alice).get("/assignments"))
+
+    assert page.select_one(".empty").text.startswith("No visits yet.")
+
+
+def test_a_visit_begun_says_how_far_it_is(as_, world):
+    client = as_(world.alice)
+    url = f"/visits/{world.harbour_visit}/answers"
+
+    client.post(url, data={"item": "rules-24/r02", "value": "2"})
+    page = page_of(client.get("/assignments"))
+
+    assert page.select_one(".card__what").text.endswith("1 of 59 answered")
+
+
+def test_an_assignment_says_what_to_do_where_and_how(as_, world):
+    page = page_of(as_(world.alice).get(f"/assignments/{world.harbour_visit}"))
+
+    assert page.select_one(".brief").text == "Make a deposit."
+    assert [dd.text for dd in page.select(".facts dd")] == [
+        "Bay City 1 Zhongshan Road",
+        "2026-11-25",
+        "Disguised: as a customer, without being noticed",
+        "about 25 minutes",
+        "Branch visit (combined)",
+    ]
+    assert len(page.select(".asks li")) == 7
+
+
+def test_a_disguised_visit_starts_on_site_an_open_one_with_the_checklist(as_, world, database):
+    with database.writing() as session:
+        opened = plan(session, world, 41, mode="open")
+
+    starts = {
+        mode: [
+            (link["href"].rsplit("/")[-1], "button--main" in link["class"])
+            for link in page_of(as_(world.alice).get(f"/assignments/{visit}")).select(".starts a")
+        ]
+        for mode, visit in (("disguised", world.harbour_visit), ("open", opened))
+    }
+
+    assert starts == {
+        "disguised": [("onsite", True), ("fill", False)],
+        "open": [("onsite", False), ("fill", True)],
+    }
+
+
+def test_another_shoppers_assignment_is_not_there(as_, world):
+    client = as_(world.alice)
+
+    answer = client.get(f"/assignments/{world.hill_visit}")
+
+    assert answer.status_code == 404
+    assert str(world.hill_visit) not in client.get("/assignments").text
+    assert str(world.hill_visit) in as_(world.bob).get("/assignments").text
+
+
+def test_a_returned_visit_shows_why_and_can_be_filled_again(as_, world, database):
+    with database.writing() as session:
+        visit = plan(session, world, 41, status="returned", reason="Say which counter it was.")
+    client = as_(world.alice)
+
+    for place in (f"/assignments/{visit}", f"/visits/{visit}/fill"):
+        assert "Say which counter it was." in page_of(client.get(place)).select_one(".notice").text
+    answer = client.post(
+        f"/visits/{visit}/answers/swap", data={"item": "rules-24/r02", "value": "2"}
+    )
+    assert answer.status_code == 200

@@ -1,0 +1,104 @@
+import pytest
+from bs4 import BeautifulSoup
+
+from audit.clock import now
+from audit.domain.answer import Answer, Deed, project
+from audit.store.events import list_events, record
+from audit.store.visits import get_visit
+
+
+def parsed(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+@pytest.fixture
+def url(world):
+    return f"/visits/{world.harbour_visit}"
+
+
+@pytest.fixture
+def visit(database, world):
+    def read():
+        with database.reading() as session:
+            return get_visit(session, world.alice, world.harbour_visit)
+
+    return read
+
+
+def answer_all(database, world, *, note):
+    """Everything answered; `rules-24/r02` with less than full credit."""
+    rows = [*world.checklist.items, *world.checklist.facts]
+    deeds = [Deed("answer", row.key, answer=Answer("not_observed")) for row in rows]
+    deeds += [
+        Deed("answer", gate.key, answer=Answer("answered", "yes")) for gate in world.checklist.gates
+    ]
+    deeds.append(Deed("answer", "rules-24/r02", answer=Answer("answered", 1)))
+    if note:
+        deeds.append(Deed("note", "rules-24/r02", text="One did."))
+    with database.writing() as session:
+        record(session, get_visit(session, world.alice, world.harbour_visit), deeds, now())
+
+
+def test_what_is_open_is_one_tap_away(as_, world, url):
+    page = parsed(as_(world.alice).get(f"{url}/submission"))
+
+    links = [link["href"] for link in page.select(".jumps a")]
+    assert len(links) == 59 + 3 + 5  # items, required facts, gates
+    assert links[0] == f"{url}/fill#item-branch-visit/counter_done"
+    assert f"{url}/fill#item-branch-visit/counters_open" not in links  # may stay empty
+
+
+def test_a_missing_note_is_named_even_when_all_is_answered(as_, world, database, url):
+    answer_all(database, world, note=False)
+
+    page = parsed(as_(world.alice).get(f"{url}/submission"))
+
+    links = [link["href"] for link in page.select(".jumps a")]
+    assert links == [f"{url}/fill#item-rules-24/r02"]
+
+
+def test_a_finished_visit_is_handed_in_at_once_and_sealed(as_, world, database, url, visit):
+    answer_all(database, world, note=True)
+
+    answer = as_(world.alice).post(f"{url}/submission", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{url}/submission")
+    assert visit().status == "submitted"
+    with database.reading() as session:
+        last = list_events(session, world.harbour_visit)[-1]
+    assert (last.kind, last.item) == ("submit", "visit")
+    assert parsed(as_(world.alice).get(f"{url}/submission")).h1.text == "Handed in"
+
+
+def test_with_questions_open_it_asks_once(as_, world, url, visit):
+    client = as_(world.alice)
+
+    refused = client.post(f"{url}/submission")
+    assert (refused.status_code, visit().status) == (422, "assigned")
+    assert len(parsed(refused).select(".check input")) == 1
+    client.post(f"{url}/submission", data={"confirmed": "1"})
+
+    assert visit().status == "submitted"
+
+
+def test_handing_in_twice_is_said_and_leaves_one_seal(as_, world, database, url):
+    client = as_(world.alice)
+    client.post(f"{url}/submission", data={"confirmed": "1"})
+
+    again = client.post(f"{url}/submission", data={"confirmed": "1"})
+
+    assert again.status_code == 409
+    with database.reading() as session:
+        kinds = [event.kind for event in list_events(session, world.harbour_visit)]
+    assert kinds == ["submit"]
+
+
+def test_the_answers_stay_readable_after_the_seal(as_, world, database, url):
+    answer_all(database, world, note=True)
+    client = as_(world.alice)
+    client.post(f"{url}/submission")
+
+    with database.reading() as session:
+        capture = project(list_events(session, world.harbour_visit))
+    assert capture.notes == {"rules-24/r02": "One did."}
+    assert client.get(f"{url}/fill").status_code == 200
