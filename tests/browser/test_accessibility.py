@@ -148,6 +148,10 @@ FIND = """async (only) => {
 LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
 
 
+def told(found: dict[str, list[str]]) -> str:
+    return "\n".join(f"{address}: {one}" for address, faults in found.items() for one in faults)
+
+
 def faults(page) -> list[str]:
     """What is wrong with a page, light and dark, narrow and wide."""
     found = []
@@ -179,7 +183,7 @@ def test_axe_finds_nothing(name, language, open_, world, pages):
         if wrong := faults(page):
             found[address] = wrong
 
-    assert found == {}
+    assert not found, told(found)
 
 
 MARK = """() => {
@@ -194,7 +198,9 @@ MARK = """() => {
     }).join(";");
   };
   window.stops = [...document.querySelectorAll(stops)].filter(
-    (one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true })
+    (one) =>
+      !one.matches(":disabled") && one.tabIndex >= 0 &&
+      one.checkVisibility({ visibilityProperty: true })
   );
   window.before = window.stops.map(window.look);
   return window.stops.length;
@@ -246,7 +252,7 @@ def test_everything_is_reached_by_keyboard_and_shows_its_focus(name, open_, worl
         page.goto(address)
         page.emulate_media(reduced_motion="reduce")
         missed, dull = walk(page)
-        if missed or dull:
-            found[address] = (missed, dull)
+        found |= {f"{address} not reached": missed} if missed else {}
+        found |= {f"{address} without visible focus": dull} if dull else {}
 
-    assert found == {}
+    assert not found, told(found)
