@@ -1,0 +1,58 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.web.test_reviews import add
+from tests.world import NOON, fill_visit, release_visit
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_queue_is_walked_and_decided_by_keyboard(open_, database, world):
+    visits = [add(database, world, world.harbour, world.alice) for _ in range(3)]
+    for day, visit in enumerate(visits):
+        fill_visit(database, world, visit=visit, entered=NOON + timedelta(days=day))
+    page = open_(world.carol, "/reviews", width=1280)
+
+    for key in ("j", "j", "j", "k", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**/reviews/{visits[1]}?**")
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/reviews/{visits[2]}?**")
+    page.keyboard.press("p")
+    page.wait_for_url(f"**/reviews/{visits[1]}?**")
+    page.keyboard.press("r")
+    page.keyboard.type("pan")  # letters typed into a field are only letters
+
+    assert page.input_value("#reason") == "pan"
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    assert page.evaluate("document.activeElement.id") == "verdict"
+
+
+def test_a_chosen_filter_narrows_the_queue_and_stands_in_the_address(open_, database, world):
+    fill_visit(database, world)
+    fill_visit(database, world, visit=world.hill_visit)
+    page = open_(world.carol, "/reviews", width=1280)
+
+    page.select_option("#branch", str(world.hill.id))
+    page.wait_for_url(f"**branch={world.hill.id}**")
+
+    assert page.locator(".queue__name a").all_text_contents() == ["Hill branch"]
+
+
+def test_another_answer_is_tried_in_place(open_, database, world):
+    fill_visit(database, world)
+    release_visit(database, world)
+    page = open_(world.dan, f"/results/{world.harbour_visit}")
+
+    page.locator(".tree__part > summary").nth(1).click()
+    page.locator(".tree__part").nth(1).locator(".tree__section > summary").nth(4).click()
+    form = page.locator('.tree__trial:has([value="counter-routine-5/s52"])')
+    form.locator("select").select_option("yes")
+    form.locator("button").click()
+
+    page.locator(".trial").wait_for()
+    figures = " ".join(page.locator(".trial__figures").inner_text().split())
+    assert figures == "78.1 → 79.9 +1.8 Meets the standard"
+    assert page.url.endswith(f"/results/{world.harbour_visit}")
