@@ -38,7 +38,7 @@ def test_a_killed_worker_costs_one_try_and_its_reader_notices_nothing(room):
         drawing = asyncio.create_task(room.draw(report_a(), "zh"))
         await asyncio.sleep(0.05)
         os.kill(first, signal.SIGKILL)
-        drawn = await drawing
+        drawn: bytes = await drawing
         assert room.pids() != [first]
         return drawn
 
