@@ -249,6 +249,10 @@ def test_the_tree_in_the_readme_names_every_folder():
 # ---- tests mirror the code -----------------------------------------------------------
 
 TESTED_ELSEWHERE = {
+    "audit/web/admin/planning.py": "tests/web/admin/test_assignments.py plans by its pages",
+    "audit/web/dependencies.py": "tests/web/test_access.py: who may come in",
+    "audit/web/pages.py": "every test of a page; languages in tests/test_translations.py",
+    "audit/web/security.py": "tests/web/test_access.py: headers and forged requests",
     "audit/web/admin/words.py": "names for choices; every admin page shows them",
 }
 

@@ -32,9 +32,9 @@ SCRIPTS = {
     "dim.js": ("js/dim.js",),
 }
 FIRST = ("css/tokens.css", "css/reset.css", "css/base.css")
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+TYPES = {  # Litestar adds the charset to text
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
