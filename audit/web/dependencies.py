@@ -26,6 +26,7 @@ from audit.web.pages import Page, chosen_language
 AnyRequest = Request[Any, Any, Any]
 
 # What handlers annotate their parameters with; the parameter's name picks the provider.
+TheVisitor = NamedDependency[Person | None]
 ThePerson = NamedDependency[Person]
 TheDatabase = NamedDependency[Database]
 TheSettings = NamedDependency[Settings]
@@ -51,12 +52,11 @@ def token_for(secret: str) -> str:
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest() if secret else ""
 
 
-def signed_in(request: AnyRequest) -> Person | None:
-    """The person this request comes from; looked up once per request."""
-    if "person" not in request.scope["state"]:
-        request.scope["state"]["person"] = _look_up(request)
-    found: Person | None = request.scope["state"]["person"]
-    return found
+def provide_visitor(request: AnyRequest) -> Person | None:
+    """Who this request comes from: the one look-up every other dependency shares."""
+    person = _look_up(request)
+    request.scope["state"]["person"] = person  # for drawing a problem
+    return person
 
 
 def _look_up(request: AnyRequest) -> Person | None:
@@ -76,27 +76,24 @@ def _look_up(request: AnyRequest) -> Person | None:
     return person
 
 
-def provide_page(request: AnyRequest) -> Page:
-    person = signed_in(request)
+def provide_page(request: AnyRequest, visitor: TheVisitor) -> Page:
     return Page(
         request.app.state.templates,
-        chosen_language(request, person),
-        person,
+        chosen_language(request, visitor),
+        visitor,
         csrf_token(request),
         request.url.path,
     )
 
 
-def provide_person(request: AnyRequest) -> Person:
-    person = signed_in(request)
-    if person is None:
+def provide_person(visitor: TheVisitor) -> Person:
+    if visitor is None:
         raise NotSignedIn(N_("Please sign in."))
-    return person
+    return visitor
 
 
-def _only(*roles: Role) -> Callable[[AnyRequest], Person]:
-    def provide(request: AnyRequest) -> Person:
-        person = provide_person(request)
+def _only(*roles: Role) -> Callable[[Person], Person]:
+    def provide(person: ThePerson) -> Person:
         if person.role not in roles:
             raise NotFound(N_("There is no such page."))
         return person
@@ -129,10 +126,11 @@ DEPENDENCIES = {
     "database": Provide(provide_database, sync_to_thread=False),
     "settings": Provide(provide_settings, sync_to_thread=False),
     "form": Provide(provide_form),
-    "page": Provide(provide_page, sync_to_thread=True),
-    "person": Provide(provide_person, sync_to_thread=True),
+    "visitor": Provide(provide_visitor, sync_to_thread=True),
+    "page": Provide(provide_page, sync_to_thread=False),
+    "person": Provide(provide_person, sync_to_thread=False),
     **{
-        name: Provide(_only(*roles), sync_to_thread=True)
+        name: Provide(_only(*roles), sync_to_thread=False)
         for name, roles in ROLE_DEPENDENCIES.items()
     },
 }

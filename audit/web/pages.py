@@ -9,10 +9,10 @@ from litestar.enums import MediaType
 
 from audit.domain.people import Person
 from audit.domain.text import LANGUAGES, Language
+from audit.filters import filters
 from audit.languages import translations
 from audit.settings import Settings
 from audit.web.assets import Assets
-from audit.filters import filters
 
 
 class Templates:

@@ -20,6 +20,7 @@ TITLES = {
     401: N_("Please sign in"),
     403: N_("This is not allowed"),
     404: N_("Nothing found here"),
+    405: N_("Nothing found here"),
     409: N_("Something has changed"),
     422: N_("This cannot be accepted"),
     429: N_("Too many tries"),
