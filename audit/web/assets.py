@@ -2,6 +2,7 @@
 named by content hash, compressed once, and cached by browsers for ever."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,17 @@ class Assets:
             url=f"/static/{stem}.{digest}{dot}{suffix}",
             media_type=TYPES[dot + suffix],
             plain=content,
-            brotli=brotli.compress(content, quality=11),
+            brotli=_compressed(content),
         )
 
     def url(self, name: str) -> str:
         """The address of a bundle or image; a KeyError is a template naming none."""
         return self.by_name[name].url
+
+
+@cache
+def _compressed(content: bytes) -> bytes:
+    return brotli.compress(content, quality=11)
 
 
 def _joined(folder: Path, files: tuple[str, ...]) -> bytes:
