@@ -2,12 +2,14 @@
 world in it, and a client that is signed in as one of its people."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import create_engine, text
 
@@ -24,11 +26,32 @@ POSTGRES = os.environ.get("MINGCHA_TEST_POSTGRES", "")
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+class Kept(NamedTuple):
+    """Databases made once and copied for each test, which is far quicker than making them."""
+
+    empty: Path
+    known: Path
+    world: known.World
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder = tmp_path_factory.mktemp("kept")
+    for name in ("empty", "known"):
+        made = Database(f"sqlite:///{folder / name}")
+        made.migrate()
+        if name == "known":
+            world = known.build(made)
+        made.close()
+    return Kept(folder / "empty", folder / "known", world)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty, migrated SQLite database."""
-    found = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    found.migrate()
+def database(request: pytest.FixtureRequest, tmp_path: Path, kept: Kept) -> Iterator[Database]:
+    """A migrated SQLite database: empty, or with the small known world if that is asked for."""
+    file = tmp_path / "test.sqlite3"
+    shutil.copyfile(kept.known if "world" in request.fixturenames else kept.empty, file)
+    found = Database(f"sqlite:///{file}")
     yield found
     found.close()
 
@@ -58,8 +81,8 @@ def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
-def world(database: Database) -> known.World:
-    return known.build(database)
+def world(database: Database, kept: Kept) -> known.World:
+    return kept.world
 
 
 @pytest.fixture
@@ -79,10 +102,24 @@ class Client(TestClient[Any]):
         return self
 
 
+@pytest.fixture(scope="session")
+def application(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Litestar]:
+    """The real application, put together once; each test gives it its own database."""
+    folder = tmp_path_factory.mktemp("application")
+    database = Database(f"sqlite:///{folder / 'unused.sqlite3'}")
+    app = create_app(Settings(data=folder, language="en"), database)
+    yield app
+    app.state.drawing.close()
+    database.close()
+
+
 @pytest.fixture
-def as_(settings: Settings, database: Database) -> Callable[[Person | None], Client]:
+def as_(
+    application: Litestar, settings: Settings, database: Database
+) -> Callable[[Person | None], Client]:
     """`as_(world.alice)` is a client signed in as Alice; `as_(None)` is a stranger."""
-    app = create_app(settings, database)
+    app = application
+    app.state.update({"settings": settings, "database": database})
 
     def client(person: Person | None) -> Client:
         found = Client(app)
