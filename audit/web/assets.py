@@ -23,6 +23,7 @@ SCRIPTS = {
         HTMX,
         "js/page.js",
         "js/saving.js",
+        "js/early.js",
         "js/choices.js",
         "js/gates.js",
         "js/notes.js",

@@ -1,8 +1,9 @@
 """How heavy the fill page is on a cheap phone with a bad line, beside a bare page.
 
 The real server and the shipped `branch-visit` checklist in Chinese, every question answered;
-the bare page has the same questions, a few lines of CSS and htmx, and nothing else. Headless Chromium, 390×844,
-cold cache, 4× slower processor, 150 ms per request, 1.6 Mbps down, 750 kbps up, brotli.
+the bare page has the same questions, a few lines of CSS and htmx, and nothing else.
+Headless Chromium, 390×844, cold cache, 4× slower processor, 150 ms per request,
+1.6 Mbps down, 750 kbps up, brotli.
 Medians of five runs, the two pages taking turns. `./dev bench page`
 """
 

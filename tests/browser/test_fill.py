@@ -72,6 +72,20 @@ def test_taps_are_stored_and_counted(open_, world, fill, stored):
     assert item(page, GREETING).locator(".said").inner_text() == "Saved"
 
 
+def test_a_tap_before_the_script_has_come_is_sent_when_it_has(open_, world, fill, stored):
+    page = open_(world.alice, "/assignments")
+    held = []
+    page.route("**/static/fill.*.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto(fill, wait_until="commit")
+
+    tap(page, GREETING, "Hardly ever")
+    assert stored().answers == {}
+    held[0].continue_()
+    expect(page.locator("#progress")).to_have_text("1 / 59")
+
+    assert stored().answers == {GREETING: Answer("answered", 0)}
+
+
 def test_tapping_the_chosen_answer_again_takes_it_back(open_, world, fill, stored):
     page = open_(world.alice, fill)
 
