@@ -79,7 +79,8 @@ class Assets:
 
 @cache
 def _compressed(content: bytes) -> bytes:
-    return brotli.compress(content, quality=11)
+    compressed: bytes = brotli.compress(content, quality=11)
+    return compressed
 
 
 def _joined(folder: Path, files: tuple[str, ...]) -> bytes:
