@@ -2,12 +2,14 @@
 
 One variant can be asked for at a time; this declares PDF/UA-1 beside PDF/A-3a in the one
 XMP packet, with the extension schema that PDF/A wants for it, and gives table headers the
-scope that PDF/UA wants.
+scope that PDF/UA wants. How it is written to bytes is ours too.
 """
 
 from typing import Any
 
 import pydyf
+
+from audit.render.file import File
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _UA = f"""<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""
@@ -40,6 +42,7 @@ def finish(_document: Any, pdf: Any) -> None:
     related = pdf.catalog.get("AF")
     if related:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(related))
+    pdf.write = File(pdf).write
 
 
 def _scope(header: Any, pdf: Any) -> None:

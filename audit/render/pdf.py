@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from audit.domain.checklist import canonical
+from audit.domain.comparison_report import ComparisonReport
 from audit.domain.problems import N_, Problem
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.render.pages import Document, Pages
 
+STYLES: dict[type[Document], tuple[str, ...]] = {
+    VisitReport: ("visit/visit.css",),
+    ComparisonReport: ("visit/visit.css", "comparison/comparison.css"),
+}
 DATA = "report.json"  # the attachment; its SHA-256 is the hash on each page
 
 
@@ -35,25 +40,24 @@ class Press:
                 command="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
             ) from error
         from audit.render.shelf import Refused, shelf
+        from audit.render.source import Source
 
         self.weasyprint = weasyprint
         self.pages = Pages(folder, timezone)
         self.fetcher = shelf(folder)
         self.refused = Refused
         self.fonts = FontConfiguration()
-        self.style = weasyprint.CSS(
-            string=resolved(_styles(folder)),
-            font_config=self.fonts,
-            url_fetcher=self.fetcher,
-        )
+        self.source = Source
+        self.base = self._style(folder, "base.css")
+        self.styles = {kind: self._style(folder, *names) for kind, names in STYLES.items()}
 
     def draw(self, report: Document, language: Language) -> bytes:
         from audit.render.finish import finish
 
         content = self.pages.draw(report, language)
         try:
-            document = self.weasyprint.HTML(string=content, url_fetcher=self.fetcher).render(
-                stylesheets=[self.style], font_config=self.fonts
+            document = self.source(content, self.base, self.fetcher).render(
+                stylesheets=[self.styles[type(report)]], font_config=self.fonts
             )
         except self.refused as error:  # not an Exception in WeasyPrint
             raise RuntimeError(str(error)) from error
@@ -64,6 +68,12 @@ class Press:
             finisher=finish,
         )
         return drawn
+
+    def _style(self, folder: Path, *names: str) -> Any:
+        css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+        return self.weasyprint.CSS(
+            string=resolved(css), font_config=self.fonts, url_fetcher=self.fetcher
+        )
 
     def _data(self, report: Document) -> Any:
         heading = report.heading if isinstance(report, VisitReport) else report
@@ -76,11 +86,6 @@ class Press:
             modified=released,
             relationship="Data",
         )
-
-
-def _styles(folder: Path) -> str:
-    files = (folder / "visit" / "visit.css", folder / "comparison" / "comparison.css")
-    return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
 def resolved(css: str) -> str:

@@ -16,6 +16,7 @@ import msgspec
 import pikepdf
 import pypdf
 import pytest
+import weasyprint
 
 from audit.domain.answer import Answer, Capture
 from audit.domain.checklist import Choice, Graded, YesNo, canonical
@@ -23,6 +24,7 @@ from audit.domain.report import VisitReport, visit_report
 from audit.domain.scoring import score
 from audit.domain.text import Text
 from audit.filters import filters
+from audit.render.source import read
 from tests.render.papers import (
     IN,
     NOTES,
@@ -274,8 +276,29 @@ def test_what_people_typed_is_text_and_reaches_nothing():
     listener.close()
 
 
+def test_our_own_reading_of_a_page_is_what_a_browser_reads(language):
+    """Pages are read as XML; the only difference is white space around head and body."""
+    notes = {"rules-24/r12": "<b>&amp;</b> ]]> \x0b 😀 \u00a0 \"'"}
+    content = press().pages.draw(report_a(notes=notes), language)
+
+    theirs = weasyprint.HTML(string=content.replace("\x0b", "\ufffd")).etree_element
+
+    assert nodes(read(content)) == nodes(theirs)
+
+
+def nodes(root) -> list[tuple[str, dict[str, str], str, str]]:
+    return [
+        (node.tag, attributes(node), (node.text or "").strip("\n"), (node.tail or "").strip("\n"))
+        for node in root.iter()
+    ]
+
+
+def attributes(node) -> dict[str, str]:
+    return {name: value for name, value in node.attrib.items() if not name.endswith("}xmlns")}
+
+
 def test_a_template_that_asks_for_something_from_outside_fails_aloud(monkeypatch):
-    hole = '<html lang="en"><title>t</title><img alt="x" src="file:///etc/passwd"></html>'
+    hole = '<html lang="en"><title>t</title><img alt="x" src="file:///etc/passwd"/></html>'
     monkeypatch.setattr(press().pages, "draw", lambda _report, _language: hole)
 
     with pytest.raises(RuntimeError, match="not on the shelf: file:///etc/passwd"):
