@@ -9,6 +9,8 @@ from typing import Any
 
 import pydyf
 
+NEVER_AGAIN = 65535  # the generation of a number that is not to be used
+LEVEL = 7  # of 9; the last two would take twice the time for a hundredth of the size
 HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 
@@ -18,27 +20,30 @@ class File:
     def __init__(self, pdf: Any) -> None:
         self.pdf = pdf
         self.content = bytearray(HEAD)
-        self.places = [b"\0\0\0\0\0\0\xff"]  # of object 0: where each object is
+        self.places: list[bytes] = []
 
     def write(self, output: Any, _version: Any, identifier: bytes, _compress: bool) -> None:
-        pdf = self.pdf
-        pdf.add_object(pdf.info)
+        objects = self.pdf.objects
+        self.pdf.add_object(self.pdf.info)
+        unused = [item.number for item in objects if item.free == "f"]
+        following = dict(zip(unused, [*unused[1:], 0], strict=True))
         packed: list[bytes] = []
-        index: list[str] = []
-        length, number_of_pack = 0, len(pdf.objects)
-        for item in pdf.objects[1:]:
-            if isinstance(item, pydyf.Stream):
+        index: list[bytes] = []
+        length = 0
+        for item in objects:
+            if item.free == "f":
+                self.places.append(_place(0, following[item.number], NEVER_AGAIN))
+            elif isinstance(item, pydyf.Stream):
                 self._add(_stream(item), item.number)
             else:
                 data = item.data
-                self.places.append(_place(2, number_of_pack, len(packed)))
+                self.places.append(_place(2, len(objects), len(packed)))
                 packed.append(data)
-                index.append(f"{item.number} {length}")
+                index.append(b"%d %d" % (item.number, length))
                 length += len(data) + 1
-        head = " ".join(index).encode()
+        head = b" ".join(index)
         extra = {"Type": "/ObjStm", "N": len(packed), "First": len(head) + 1}
-        pack = pydyf.Stream([head, *packed], extra, compress=True)
-        self._add(_stream(pack), number_of_pack)
+        self._add(_stream(pydyf.Stream([head, *packed], extra, compress=True)), len(objects))
         self._end(identifier)
         output.write(self.content)
 
@@ -70,7 +75,7 @@ def _stream(item: Any) -> bytes:
     data = b"\n".join(map(_bytes, item.stream))
     extra = pydyf.Dictionary(item.extra)
     if item.compress:
-        data = zlib.compress(data, 9)
+        data = zlib.compress(data, LEVEL)
         extra["Filter"] = "/FlateDecode"
     extra["Length"] = len(data)
     return b"%b\nstream\n%b\nendstream" % (extra.data, data)

@@ -1,8 +1,8 @@
 """Last touches on a PDF that WeasyPrint has drawn, through its `finisher` hook.
 
 One variant can be asked for at a time; this declares PDF/UA-1 beside PDF/A-3a in the one
-XMP packet, with the extension schema that PDF/A wants for it, and gives table headers the
-scope that PDF/UA wants. How it is written to bytes is ours too.
+XMP packet, with the extension schema that PDF/A wants for it, gives table headers the scope
+that PDF/UA wants, and leaves out elements of the structure that say nothing. How it is written to bytes is ours too.
 """
 
 from typing import Any
@@ -32,13 +32,24 @@ _UA = f"""<rdf:Description xmlns:rdf="{_RDF}" rdf:about=""
 </rdf:RDF>""".encode()
 
 
+BARE = {"Type", "S", "K", "Pg", "P"}  # the keys of an element that has no properties
+
+
 def finish(_document: Any, pdf: Any) -> None:
+    tags = []
     for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
-            item.stream = [b"".join(item.stream).replace(b"</rdf:RDF>", _UA, 1)]
-            item.compress = False  # a reader finds the packet without knowing PDF
-        elif isinstance(item, dict) and item.get("S") == "/TH":
-            _scope(item, pdf)
+        if isinstance(item, pydyf.Stream):
+            if item.extra.get("Type") == "/Metadata":
+                item.stream = [b"".join(item.stream).replace(b"</rdf:RDF>", _UA, 1)]
+                item.compress = False  # a reader finds the packet without knowing PDF
+        elif isinstance(item, dict) and item.get("Type") == "/StructElem":
+            tags.append(item)
+    for tag in tags:
+        if tag["S"] == "/TH":
+            _scope(tag, pdf)
+        elif tag["S"] == "/TD" and tag["A"].keys() <= {"O", "Headers"}:
+            del tag["A"]  # the headers' scopes say it once for all cells
+    _fold(tags, pdf)
     related = pdf.catalog.get("AF")
     if related:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(related))
@@ -48,11 +59,29 @@ def finish(_document: Any, pdf: Any) -> None:
 def _scope(header: Any, pdf: Any) -> None:
     row = _object(pdf, header["P"])
     group = _object(pdf, row["P"]) if "P" in row else {}
-    attributes = header.get("A")
-    if not isinstance(attributes, dict):
-        attributes = header["A"] = pydyf.Dictionary()
-    attributes["O"] = "/Table"
-    attributes["Scope"] = "/Column" if group.get("S") == "/THead" else "/Row"
+    header.pop("ID", None)
+    header["A"]["O"] = "/Table"
+    header["A"]["Scope"] = "/Column" if group.get("S") == "/THead" else "/Row"
+
+
+def _fold(tags: list[Any], pdf: Any) -> None:
+    """Words go straight into what they are words of, without a Span around each run."""
+    moved: dict[bytes, bytes] = {}
+    for tag in reversed(tags):  # an element comes after the one it is in
+        if tag["S"] not in ("/Span", "/NonStruct") or not tag.keys() <= BARE:
+            continue
+        parent = _object(pdf, tag["P"])
+        if parent.get("Pg") != tag["Pg"] or not all(isinstance(kid, int) for kid in tag["K"]):
+            continue
+        place = parent["K"].index(tag.reference)
+        parent["K"][place : place + 1] = tag["K"]
+        moved[tag.reference] = parent.reference
+        tag.free = "f"
+    contents = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])
+    for page in contents["Nums"][1::2]:
+        for place, owner in enumerate(page):
+            while owner in moved:
+                owner = page[place] = moved[owner]
 
 
 def _object(pdf: Any, reference: Any) -> Any:
