@@ -19,7 +19,7 @@ from audit.store.sessions import open_session
 from tests.browser.serving import ARGUMENTS, CHROMIUM, Serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright holds the event loop: tests elsewhere need theirs
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium: install it or set MINGCHA_TEST_CHROMIUM")

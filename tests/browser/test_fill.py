@@ -324,7 +324,7 @@ def test_on_site_something_is_remembered_and_met_again_beside_its_questions(open
     settled(page)
     page.goto(fill)
 
-    assert "Two at the desk" in page.locator("#stage-waiting .recall").inner_text()
+    assert "Two at the desk" in page.locator("#stage-waiting .recall").text_content()
 
 
 def test_on_site_names_nothing_and_stays_dim_after_a_reload(open_, world):
