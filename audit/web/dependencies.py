@@ -83,6 +83,7 @@ def provide_page(request: AnyRequest, visitor: TheVisitor) -> Page:
         visitor,
         csrf_token(request),
         request.url.path,
+        request.url.query,
     )
 
 

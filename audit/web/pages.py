@@ -52,17 +52,30 @@ class Page:
     """Draws templates for one request: in its language, for its person."""
 
     def __init__(
-        self, templates: Templates, language: Language, person: Person | None, csrf: str, path: str
+        self,
+        templates: Templates,
+        language: Language,
+        person: Person | None,
+        csrf: str,
+        path: str,
+        query: str = "",
     ) -> None:
         self.templates = templates
         self.language = language
         self.person = person
         self.csrf = csrf
         self.path = path
+        self.here = f"{path}?{query}" if query else path  # where a choice of language returns to
 
     def html(self, name: str, /, **context: Any) -> str:
         return self.templates.render(
-            self.language, name, person=self.person, csrf=self.csrf, path=self.path, **context
+            self.language,
+            name,
+            person=self.person,
+            csrf=self.csrf,
+            path=self.path,
+            here=self.here,
+            **context,
         )
 
     def __call__(

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from audit.domain.problems import N_, NotSignedIn, Problem
 from audit.ids import new_id
 from audit.languages import gettext
+from audit.web.dependencies import csrf_token
 from audit.web.pages import Page, chosen_language
 
 log = logging.getLogger("mingcha")
@@ -60,7 +61,14 @@ def _draw(
     # The person is not looked up here: what failed may have been the database.
     person = request.scope["state"].get("person")
     language = chosen_language(request, person)
-    page = Page(request.app.state.templates, language, person, "", request.url.path)
+    page = Page(
+        request.app.state.templates,
+        language,
+        person,
+        csrf_token(request),
+        request.url.path,
+        request.url.query,
+    )
     text = gettext(language, message, **values)
     if _partial(request):
         return Response(

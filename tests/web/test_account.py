@@ -104,3 +104,9 @@ def test_nobody_ends_somebody_elses_sign_in(as_, world):
 
     assert answer.status_code == 404
     assert len(BeautifulSoup(alice.get("/account").text, "html.parser").select("tbody tr")) == 2
+
+
+def test_choosing_a_language_leads_back_to_the_same_page_with_its_choices(as_, world):
+    page = as_(world.carol).get("/reviews?status=all&number=1").text
+
+    assert '<input type="hidden" name="next" value="/reviews?status=all&amp;number=1">' in page

@@ -1,7 +1,13 @@
 """What goes wrong on our side says so, and tells nothing about how it is made."""
 
 import pytest
+from litestar.testing import TestClient
 from sqlalchemy import text
+
+from audit.app import create_app
+from audit.domain.text import Text
+from audit.store.branches import list_regions
+from tests import world as known
 
 INSIDE = ("Traceback", "sqlalchemy", "sqlite", "SELECT", "no such table", ".py", "audit/")
 
@@ -57,8 +63,122 @@ def test_a_body_that_is_no_form_is_refused_in_words(as_, world, content, kind):
     assert "Traceback" not in answer.text
 
 
+def part(content, *heads):
+    """A region as a multipart form, whose English name is sent like this."""
+    lines = [b"--x", b'Content-Disposition: form-data; name="name_en"', *heads, b"", content]
+    return b"\r\n".join([*lines, b"--x--", b""])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [part(b"\xff\xfe"), part(b"a", b"Content-Type: text/plain; charset=bogus")],
+)
+@pytest.mark.parametrize("token_in_a_header", [True, False])
+def test_a_text_in_an_unknown_alphabet_is_refused_in_words(as_, world, content, token_in_a_header):
+    client = as_(world.ann)
+    if not token_in_a_header:
+        del client.headers["X-CSRF-Token"]
+
+    answer = client.post(
+        "/admin/regions",
+        content=content,
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+
+    assert answer.status_code == 422
+    assert "This form is not text in UTF-8." in answer.text
+
+
+ODD = [
+    {"content": "csrf=\u00e9&login=alice".encode()},
+    {"data": {"csrf": "\u00e9", "login": "alice"}},
+    {"data": {}, "headers": {"X-CSRF-Token": b"\xe9"}},
+    {"data": {}, "headers": {"Origin": "http://[", "X-CSRF-Token": "a"}},
+]
+
+
+@pytest.mark.parametrize("sent", ODD)
+def test_a_token_or_origin_that_is_none_is_refused_like_any_other(as_, world, sent):
+    client = as_(None)
+    client.get("/sign-in")
+    if "Origin" not in sent.get("headers", {}):
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+    client.headers["Content-Type"] = "application/x-www-form-urlencoded"
+
+    answer = client.post("/sign-in", **sent)
+
+    assert answer.status_code == 403
+    assert "This page is out of date." in answer.text
+
+
+def test_an_address_cannot_forge_a_line_of_the_log(as_, world, database, caplog):
+    client = as_(world.ann)
+    break_table(database, "checklist")
+
+    client.get("/admin/checklists/a%0A2026-11-22 ERROR forged")
+
+    assert len(caplog.records[-1].getMessage().splitlines()) == 1
+
+
+# ---- characters nobody can read ------------------------------------------------------
+
+
+def test_control_characters_are_left_out_and_line_breaks_stay(as_, world, database):
+    as_(world.ann).post("/admin/regions", data={"name_zh": "a\0b\x1b\x9fc", "name_en": "d\te\nf"})
+
+    with database.reading() as session:
+        names = [region.name for region in list_regions(session)]
+    assert Text("abc", "d\te\nf") in names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/checklists/%00",
+        "/admin/checklists/a%00b",
+        "/admin/checklists/%1b",
+        "/admin/people?search=a%00",
+        "/admin/people?%00=a",
+    ],
+)
+def test_an_address_with_control_characters_leads_nowhere(as_, world, path):
+    answer = as_(world.ann).get(path)
+
+    assert answer.status_code == 404
+    assert "There is no such page." in answer.text
+
+
+def test_a_sign_in_named_with_control_characters_does_not_exist(as_, world):
+    assert as_(world.ann).post("/account/sign-ins/%00/closure").status_code == 404
+
+
+def test_no_database_is_asked_about_a_login_with_control_characters(either_database, settings):
+    world = known.build(either_database)
+    client = TestClient(create_app(settings, either_database))
+    page = client.get("/sign-in")
+    token = page.text.split('name="csrf" value="')[1].split('"')[0]
+
+    answer = client.post(
+        "/sign-in",
+        data={"login": f"{world.ann.login}\0", "password": f"{known.PASSWORD}\0", "csrf": token},
+        headers={"Sec-Fetch-Site": "same-origin", "User-Agent": "a\0phone"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 303
+
+
 def test_a_page_that_does_not_exist_says_so_in_the_readers_language(as_, world):
     answer = as_(None).get("/nowhere", headers={"Accept-Language": "zh-CN"})
 
     assert answer.status_code == 404
     assert "页面或文件不存在。" in answer.text
+
+
+def test_on_a_problems_page_language_and_sign_out_still_work(as_, world):
+    client = as_(world.alice)
+    page = client.get("/nowhere").text
+
+    token = page.split('name="csrf" value="')[1].split('"')[0]
+
+    assert token == client.headers["X-CSRF-Token"]
