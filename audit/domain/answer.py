@@ -145,7 +145,8 @@ def _whole(said: object) -> int:
 def _decimal(said: object) -> Decimal:
     text = str(said).strip()
     try:
-        number = Decimal(text) if len(text) <= LONGEST_NUMBER else Decimal("NaN")
+        plain = len(text) <= LONGEST_NUMBER and "_" not in text  # Python takes 1_0 for 10
+        number = Decimal(text if plain else "NaN")
     except InvalidOperation:
         raise Invalid(N_("Enter a number.")) from None
     # An exponent could ask for a billion digits: what is written out is short.
@@ -155,7 +156,12 @@ def _decimal(said: object) -> Decimal:
 
 
 def _written(number: Decimal) -> str | int:
-    return int(number) if number == number.to_integral_value() else f"{number.normalize():f}"
+    """What is stored, which is no longer than what may be typed: it is read the same way."""
+    whole = number == number.to_integral_value()
+    written = int(number) if whole else f"{number.normalize():f}"
+    if len(str(written)) > LONGEST_NUMBER:
+        raise Invalid(N_("Enter a number."))
+    return written
 
 
 # ---- reading a whole visit -----------------------------------------------------------

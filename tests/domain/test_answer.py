@@ -18,7 +18,18 @@ from audit.domain.answer import (
     timed_seconds,
     with_timings,
 )
-from audit.domain.checklist import Count, CreditBand, FreeText, Gate, Number, Points, Seconds
+from audit.domain.checklist import (
+    Choice,
+    Count,
+    CreditBand,
+    FreeText,
+    Gate,
+    Number,
+    Option,
+    Points,
+    Seconds,
+    YesNo,
+)
 from audit.domain.event import AnswerEvent, Capture, Deed, events_from, project, root
 from audit.domain.problems import Invalid, NotFound
 from tests.domain.small import THREE, WORD, checklist, item, part, plain
@@ -482,3 +493,40 @@ def test_marks_fill_unanswered_timings_and_typed_ones_win():
     assert with_timings(found, {}, marks) == {"s/wait": Answer("answered", 45)}
     for said in (Answer("answered", 50), Answer("na"), Answer("not_observed")):
         assert with_timings(found, {"s/wait": said}, marks) == {"s/wait": said}
+
+
+RESPONSES = (
+    YesNo(),
+    THREE,
+    Choice((Option("a", WORD), Option("b", WORD))),
+    Count((CreditBand(Decimal(1), max=Decimal(0)), CreditBand(Decimal(0)))),
+    Seconds("a", "b", bands=(CreditBand(Decimal(1)),)),
+    Points(Decimal(1000)),
+    Number(bands=(CreditBand(Decimal(1)),)),
+    Number(Decimal(-5), Decimal("7.5")),
+    FreeText(),
+)
+
+
+@given(
+    st.sampled_from(RESPONSES),
+    st.one_of(
+        st.sampled_from(["1e-20", ".1234567890123456789", "1e20", "-1e19", "-0", "0e9", "yes"]),
+        st.text("0123456789.eE+-", min_size=1, max_size=20),
+        st.text("abesyno 12\n", min_size=1),
+    ),
+)
+def test_what_is_accepted_is_accepted_again_as_it_was_stored(response, said):
+    asked = item("s/1", response)
+    try:
+        stored = accept(asked, said)
+    except Invalid:
+        return
+
+    assert accept(asked, stored.value) == stored
+
+
+@pytest.mark.parametrize("said", ["1e-20", ".1234567890123456789", "1e20", "1_0"])
+def test_a_number_that_would_be_written_out_too_long_or_is_no_number_is_refused(said):
+    with pytest.raises(Invalid):
+        accept(item("s/1", Number()), said)
