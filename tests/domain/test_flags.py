@@ -184,7 +184,7 @@ def test_a_critical_failure_without_a_note_is_flagged_once():
 
 
 @pytest.mark.parametrize(("state", "na", "unseen"), [("not_observed", 0, 16), ("na", 16, 0)])
-def test_much_that_was_not_seen_or_did_not_apply_is_flagged(state: str, na: int, unseen: int):
+def test_much_that_was_not_seen_or_did_not_apply_is_flagged(state, na, unseen):
     answers = dict(clean().answers)
     gated = {key for gate in CHECKLIST.gates for key in gate.items}
     items = [item.key for item in CHECKLIST.items if item.key not in gated]
