@@ -28,7 +28,7 @@ from audit.web.assets import Assets, get_asset
 from audit.web.dependencies import DEPENDENCIES
 from audit.web.pages import Templates
 from audit.web.problems import draw_failure, draw_http_exception, draw_problem
-from audit.web.security import protect, refuse_forgery
+from audit.web.security import check_request, protect
 from audit.work.pdf import DrawingRoom
 
 PARTS = (
@@ -66,7 +66,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
             Exception: draw_failure,
         },
         before_send=[protect],
-        before_request=refuse_forgery,
+        before_request=check_request,
         compression_config=CompressionConfig(
             backend="brotli",
             brotli_quality=6,

@@ -20,7 +20,7 @@ from audit.domain.problems import N_, NotFound, NotSignedIn
 from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.sessions import find_session, mark_seen
-from audit.web.forms import Form
+from audit.web.forms import Form, read_form
 from audit.web.pages import Page, chosen_language
 
 AnyRequest = Request[Any, Any, Any]
@@ -113,7 +113,7 @@ def provide_settings(request: AnyRequest) -> Settings:
 
 
 async def provide_form(request: AnyRequest) -> Form:
-    return Form(await request.form())
+    return Form(await read_form(request))
 
 
 ROLE_DEPENDENCIES: dict[str, tuple[Role, ...]] = {

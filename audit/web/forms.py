@@ -1,17 +1,34 @@
 """Reading a posted form: each field checked on its own, every problem kept with its field,
 so that the page can be drawn again with what was typed and the messages in place."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from audit.domain.problems import N_, Invalid
 from audit.domain.text import Text
 
 T = TypeVar("T")
+
+# Control characters but tab and line break, and halves of a character: nobody has typed them,
+# nobody could read them, and PostgreSQL does not take them all.
+UNREADABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
+
+
+def readable(text: str) -> str:
+    return UNREADABLE.sub("", text.replace("\r\n", "\n"))
+
+
+async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    try:
+        return await request.form()
+    except (UnicodeError, LookupError) as error:  # the latter: no such alphabet
+        raise Invalid(N_("This form is not text in UTF-8.")) from error
 
 
 class Form:
@@ -32,16 +49,16 @@ class Form:
     def get(self, field: str, default: str = "") -> str:
         """What was typed, for drawing the field again."""
         found: Any = self._values.get(field, default)
-        return default if isinstance(found, UploadFile) else str(found)
+        return default if isinstance(found, UploadFile) else readable(str(found))
 
     def has(self, field: str) -> bool:
         return field in self._values
 
     def all(self, field: str) -> list[str]:
-        return [str(value) for value in self._values.getall(field, [])]
+        return [readable(str(value)) for value in self._values.getall(field, [])]
 
     def text(self, field: str, *, most: int = 200, required: bool = True) -> str:
-        value = self.get(field).replace("\r\n", "\n").strip()
+        value = self.get(field).strip()
         if required and not value:
             self.refuse(field, N_("Please fill this in."))
         elif len(value) > most:
@@ -65,7 +82,7 @@ class Form:
 
     def file_name(self, field: str) -> str:
         found: Any = self._values.get(field)
-        return str(found.filename)[:100] if isinstance(found, UploadFile) else ""
+        return readable(str(found.filename))[:100] if isinstance(found, UploadFile) else ""
 
     def both(self, field: str, *, most: int = 200, required: bool = True) -> Text:
         """A text in both languages, from `field_zh` and `field_en`."""

@@ -51,7 +51,7 @@ def draw_http_exception(request: Request[Any, Any, Any], error: HTTPException) -
 
 def draw_failure(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     reference = str(new_id())[-12:]
-    log.error("failure %s on %s", reference, request.url.path, exc_info=error)
+    log.error("failure %s on %r", reference, request.url.path, exc_info=error)  # %r: one line
     return _draw(request, 500, FAILED, {"id": reference})
 
 

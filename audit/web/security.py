@@ -8,9 +8,10 @@ from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
-from audit.domain.problems import N_, NotAllowed
+from audit.domain.problems import N_, NotAllowed, NotFound
 from audit.settings import Settings
 from audit.web.dependencies import csrf_token
+from audit.web.forms import UNREADABLE, read_form
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -40,8 +41,21 @@ async def protect(message: Message, scope: Scope) -> None:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
 
-async def refuse_forgery(request: Request[Any, Any, Any]) -> None:
-    """Before every handler: a request that changes something comes from our own page.
+async def check_request(request: Request[Any, Any, Any]) -> None:
+    """Before every handler."""
+    _refuse_unreadable(request)
+    await _refuse_forgery(request)
+
+
+def _refuse_unreadable(request: Request[Any, Any, Any]) -> None:
+    """No address of ours has control characters in it, and not every database takes them."""
+    asked = [part for pair in request.query_params.multi_items() for part in pair]
+    if any(UNREADABLE.search(str(part)) for part in (request.url.path, *asked)):
+        raise NotFound(N_("There is no such page."))
+
+
+async def _refuse_forgery(request: Request[Any, Any, Any]) -> None:
+    """A request that changes something comes from our own page.
 
     Two independent signs are asked for: the browser's own (Sec-Fetch-Site, else Origin),
     and our token in a header or form field.
@@ -63,12 +77,18 @@ def _same_origin(request: Request[Any, Any, Any]) -> bool:
         return False
     settings: Settings = request.app.state.settings
     here = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return urlsplit(origin)[:2] == urlsplit(here)[:2]
+    try:
+        return urlsplit(origin)[:2] == urlsplit(here)[:2]
+    except ValueError:  # neither is always an address
+        return False
 
 
 async def _has_token(request: Request[Any, Any, Any]) -> bool:
     expected = csrf_token(request)
     given = request.headers.get("x-csrf-token")
     if given is None:
-        given = str((await request.form()).get("csrf", ""))
-    return bool(expected) and hmac.compare_digest(expected, given)
+        given = str((await read_form(request)).get("csrf", ""))
+    # As bytes: of texts only those in ASCII can be compared.
+    return bool(expected) and hmac.compare_digest(
+        expected.encode(), given.encode("utf-8", "replace")
+    )

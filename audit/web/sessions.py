@@ -36,6 +36,7 @@ from audit.web.dependencies import (
     session_token,
     token_for,
 )
+from audit.web.forms import readable
 
 HOME: dict[Role, str] = {
     "shopper": "/assignments",
@@ -108,7 +109,9 @@ def create_session(
     with database.writing() as session:
         clear_attempts(session, key, now() - WINDOW)
         close_session(session, session_token(request))
-        token = open_session(session, person.id, request.headers.get("user-agent", ""), now())
+        token = open_session(
+            session, person.id, readable(request.headers.get("user-agent", "")), now()
+        )
         if _hasher.check_needs_rehash(password_hash):
             save_password(session, person.id, hash_password(password))
     cookie = _cookie(cookie_name(settings), token, settings, days=settings.session_days)

@@ -71,7 +71,12 @@ def part(content, *heads):
 
 @pytest.mark.parametrize(
     "content",
-    [part(b"\xff\xfe"), part(b"a", b"Content-Type: text/plain; charset=bogus")],
+    [
+        part(b"\xff\xfe"),
+        part(b"a", b"Content-Type: text/plain; charset=bogus"),
+        part(b"a", b"Content-Type: text/plain; charset=hex"),
+        part(b"xn--", b"Content-Type: text/plain; charset=idna"),
+    ],
 )
 @pytest.mark.parametrize("token_in_a_header", [True, False])
 def test_a_text_in_an_unknown_alphabet_is_refused_in_words(as_, world, content, token_in_a_header):
@@ -129,6 +134,21 @@ def test_control_characters_are_left_out_and_line_breaks_stay(as_, world, databa
     with database.reading() as session:
         names = [region.name for region in list_regions(session)]
     assert Text("abc", "d\te\nf") in names
+
+
+def test_half_a_character_is_left_out(as_, world, database):
+    odd = b"Content-Type: text/plain; charset=unicode_escape"
+    body = part(b"a\\ud800b\\u0000", odd).replace(b"--x--", b"")
+    zh = b'--x\r\nContent-Disposition: form-data; name="name_zh"\r\n\r\nc\r\n--x--\r\n'
+
+    as_(world.ann).post(
+        "/admin/regions",
+        content=body + zh,
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+
+    with database.reading() as session:
+        assert Text("c", "ab") in [region.name for region in list_regions(session)]
 
 
 @pytest.mark.parametrize(
