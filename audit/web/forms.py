@@ -109,7 +109,10 @@ class Form:
             return ()
 
     def day(self, field: str) -> date:
-        return self._read(field, date.fromisoformat, date.min, N_("Please enter a date."))
+        day = self._read(field, date.fromisoformat, date.min, N_("Please enter a date."))
+        if not 2000 <= day.year <= 2100:
+            self.refuse(field, N_("Enter a date between 2000 and 2100."))
+        return day
 
     def flag(self, field: str) -> bool:
         return self.get(field) not in ("", "0", "false")

@@ -91,7 +91,7 @@ def show_queue(
     page: ThePage,
     number: FromQuery[int] = 1,
 ) -> Response[Any]:
-    number = max(1, number)
+    number = min(max(1, number), 10**6)
     with database.reading() as session:
         counts = count_by_status(session, auditor, wanted.only)
         offset = PAGE * (number - 1)

@@ -58,6 +58,18 @@ def test_every_problem_is_kept_with_its_field():
     }
 
 
+@pytest.mark.parametrize(
+    ("day", "taken"),
+    [("1999-12-31", False), ("2000-01-01", True), ("2100-12-31", True), ("2101-01-01", False)],
+)
+def test_a_day_is_one_of_this_time(day, taken):
+    read = form(("day", day))
+
+    read.day("day")
+
+    assert problems(read) == ({} if taken else {"day": "Enter a date between 2000 and 2100."})
+
+
 def test_the_first_problem_of_a_field_is_the_one_that_is_told():
     read = form()
 

@@ -46,7 +46,8 @@ def show_visits(
     saved: FromQuery[bool] = False,
 ) -> Response[str]:
     only = _filter(request.query_params)
-    first = max(number - 1, 0) * PER_PAGE
+    number = min(max(number, 1), 10**6)
+    first = (number - 1) * PER_PAGE
     with database.reading() as session:
         visits = list_visits(session, administrator, only, limit=PER_PAGE, offset=first)
         counts = {
@@ -65,7 +66,7 @@ def show_visits(
         visits=visits,
         counts=counts,
         only=only,
-        number=max(number, 1),
+        number=number,
         pages=-(-total // PER_PAGE),
         created=created,
         saved=saved,
@@ -88,7 +89,7 @@ def show_plan(
     choices = _choices(database, administrator)
     with database.reading() as session:
         plan = read_plan(form, choices, session, now().date())
-    if plan is None:
+    if plan is None or form.flag("anew"):
         return _draw_new(page, choices, form)
     return _draw_plan(page, choices, plan, form)
 
@@ -207,7 +208,7 @@ def _draw_new(
 ) -> Response[str]:
     return page(
         "admin/assignments/new.html",
-        status=422 if form else 200,
+        status=200 if form is None or form.ok else 422,
         choices=choices,
         modes=MODES,
         values={"wave": wave, "mode": "disguised"},
@@ -218,7 +219,15 @@ def _draw_new(
 def _draw_plan(
     page: Page, choices: Choices, plan: Plan, form: Form, status: int = 200
 ) -> Response[str]:
-    return page("admin/assignments/plan.html", status=status, choices=choices, plan=plan, form=form)
+    return page(
+        "admin/assignments/plan.html",
+        status=status,
+        choices=choices,
+        modes=MODES,
+        values={},
+        plan=plan,
+        form=form,
+    )
 
 
 def _draw_visit(

@@ -244,3 +244,34 @@ def test_a_long_list_has_pages(ann, world, wave, database, seen):
     assert (len(first.names()), first.soup.find("a", rel="next")) == (50, None)
     assert len(second.names()) == 2
     assert second.soup.find("a", rel="prev") is not None
+
+
+@pytest.mark.parametrize("name", ["number", "created"])
+@pytest.mark.parametrize("digits", [12, 18, 40, 4000, 5000])
+def test_no_page_number_is_too_large_or_too_small(ann, world, name, digits):
+    answers = [
+        ann.get(f"/admin/assignments?{name}={sign}{'9' * digits}").status_code for sign in ("", "-")
+    ]
+
+    assert set(answers) <= {200, 400}
+
+
+@pytest.mark.parametrize("digits", [12, 18, 40, 4000, 5000])
+def test_no_page_of_the_queue_is_too_large(ann, world, digits):
+    assert ann.get(f"/reviews?number={'9' * digits}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_that_nobody_means_is_refused_at_its_field(ann, world, wave, database, seen, day):
+    plan = seen(ann.post("/admin/assignments/plan", data=typed(wave, world, due_on=day)))
+    made = seen(ann.post("/admin/assignments", data=typed(wave, world, due_on=day, accept="1")))
+    changed = seen(
+        ann.post(
+            f"/admin/assignments/{world.harbour_visit}",
+            data={"shopper": str(world.alice.id), "mode": "open", "due_on": day},
+        )
+    )
+
+    told = [page.problem("due_on") for page in (plan, made, changed)]
+    assert told == ["Enter a date between 2000 and 2100."] * 3
+    assert planned(database, world, wave) == []
