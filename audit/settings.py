@@ -32,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Shanghai"
     """Zone in which dates and times are shown."""
     session_days: int = 14
-    """A sign-in ends after this many days without use."""
+    """A sign-in ends after this many days without use, and after 90 days in any case."""
     pdf_workers: int = 1
     """Warm processes that draw PDFs."""
     contact: str = ""

@@ -13,6 +13,7 @@ from audit.domain.problems import N_, NotFound
 from audit.store.people import get_person
 from audit.store.tables import SessionRow, SignInAttemptRow
 
+LONGEST = timedelta(days=90)  # then the password is asked for again, however much it was used
 SEEN_EVERY = timedelta(hours=1)  # how stale `seen_at` may be: a write per request is too dear
 
 
@@ -36,7 +37,7 @@ def find_session(
 ) -> tuple[Person, bool] | None:
     """The signed-in person, and whether the sign-in should be marked as seen."""
     row = session.get(SessionRow, _hash(token))
-    if row is None or now - row.seen_at > idle:
+    if row is None or now - row.seen_at > idle or now - row.created_at > LONGEST:
         return None
     person = get_person(session, row.person_id)
     return (person, now - row.seen_at > SEEN_EVERY) if person.active else None
@@ -62,11 +63,17 @@ def close_sessions_of(session: Session, person_id: UUID, but: str = "") -> None:
     )
 
 
-def list_sessions(session: Session, person_id: UUID, token: str, since: datetime) -> list[SignIn]:
-    """A person's sign-ins used after `since`, last used first; `token` marks the current one."""
+def list_sessions(
+    session: Session, person_id: UUID, token: str, now: datetime, idle: timedelta
+) -> list[SignIn]:
+    """A person's sign-ins that have not ended, last used first; `token` marks this one."""
     rows = session.exec(
         select(SessionRow)
-        .where(SessionRow.person_id == person_id, SessionRow.seen_at >= since)
+        .where(
+            SessionRow.person_id == person_id,
+            SessionRow.seen_at >= now - idle,
+            SessionRow.created_at >= now - LONGEST,
+        )
         .order_by(col(SessionRow.seen_at).desc(), col(SessionRow.created_at).desc())
     )
     return [

@@ -43,9 +43,9 @@ def show_account(
     request: AnyRequest,
     saved: FromQuery[bool] = False,
 ) -> Response[str]:
-    since = now() - timedelta(days=settings.session_days)
+    idle = timedelta(days=settings.session_days)
     with database.reading() as session:
-        sign_ins = list_sessions(session, person.id, session_token(request), since)
+        sign_ins = list_sessions(session, person.id, session_token(request), now(), idle)
     return page("account/show.html", sign_ins=sign_ins, form=None, saved=saved)
 
 
@@ -60,9 +60,9 @@ def change_password(
 ) -> Response[Any]:
     _read_password(form, person, database)
     if not form.ok:
-        since = now() - timedelta(days=settings.session_days)
+        idle = timedelta(days=settings.session_days)
         with database.reading() as session:
-            sign_ins = list_sessions(session, person.id, session_token(request), since)
+            sign_ins = list_sessions(session, person.id, session_token(request), now(), idle)
         return page("account/show.html", status=422, sign_ins=sign_ins, form=form, saved=False)
     password_hash = hash_password(form.get("new"))
     with database.writing() as session:

@@ -7,6 +7,7 @@ from sqlmodel import select
 from audit.domain.problems import NotFound
 from audit.store.people import save_person
 from audit.store.sessions import (
+    LONGEST,
     add_attempt,
     clear_attempts,
     close_session,
@@ -56,6 +57,20 @@ def test_use_prolongs_a_sign_in(either_database, place):
         assert find_session(session, token, NOON + 2 * DAY, DAY) == (place.alice, True)
 
 
+def test_no_sign_in_lasts_for_ever_however_much_it_is_used(either_database, place):
+    token = opened(either_database, place.alice)
+    last = NOON + LONGEST
+    with either_database.writing() as session:
+        mark_seen(session, token, last)
+
+    with either_database.reading() as session:
+        after = last + timedelta(seconds=1)
+        assert find_session(session, token, last, DAY) == (place.alice, False)
+        assert find_session(session, token, after, DAY) is None
+        assert len(list_sessions(session, place.alice.id, token, last, DAY)) == 1
+        assert list_sessions(session, place.alice.id, token, after, DAY) == []
+
+
 def test_somebody_who_was_shut_out_is_out_at_once(either_database, place):
     token = opened(either_database, place.alice)
     with either_database.writing() as session:
@@ -85,8 +100,8 @@ def test_a_person_can_end_their_own_sign_ins_only(either_database, place):
     opened(either_database, place.bob)
     mine = opened(either_database, place.alice)
     with either_database.reading() as session:
-        (own,) = list_sessions(session, place.alice.id, mine, NOON - DAY)
-        (foreign,) = list_sessions(session, place.bob.id, mine, NOON - DAY)
+        (own,) = list_sessions(session, place.alice.id, mine, NOON, DAY)
+        (foreign,) = list_sessions(session, place.bob.id, mine, NOON, DAY)
 
     with pytest.raises(NotFound), either_database.writing() as session:
         close_session_of(session, place.alice.id, foreign.id)
@@ -94,8 +109,8 @@ def test_a_person_can_end_their_own_sign_ins_only(either_database, place):
         close_session_of(session, place.alice.id, own.id)
 
     with either_database.reading() as session:
-        assert list_sessions(session, place.alice.id, mine, NOON - DAY) == []
-        assert len(list_sessions(session, place.bob.id, mine, NOON - DAY)) == 1
+        assert list_sessions(session, place.alice.id, mine, NOON, DAY) == []
+        assert len(list_sessions(session, place.bob.id, mine, NOON, DAY)) == 1
 
 
 def test_failed_tries_are_counted_by_key_and_time_and_forgotten(either_database):

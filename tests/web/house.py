@@ -112,7 +112,7 @@ class House:
         self._sign_in(person)
         with self.database.reading() as session:
             found = list_sessions(
-                session, person.id, self.tokens["alice"], now() - timedelta(hours=1)
+                session, person.id, self.tokens["alice"], now(), timedelta(hours=1)
             )
         return next(one.id for one in found if not one.current)
 
