@@ -176,6 +176,19 @@ def root(events: Iterable[AnswerEvent]) -> str:
     return hashlib.sha256(canonical(pairs)).hexdigest()
 
 
+def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:
+    """By device, the `seq` of its last event: says how far a log went that is only added to."""
+    last: dict[str, int] = {}
+    for event in events:
+        last[event.device] = max(event.seq, last.get(event.device, 0))
+    return last
+
+
+def within(events: Iterable[AnswerEvent], last: Mapping[str, int]) -> list[AnswerEvent]:
+    """Those that were there when the log went so far, whatever any clock said."""
+    return [event for event in events if event.seq <= last.get(event.device, 0)]
+
+
 # ---- making events -------------------------------------------------------------------
 
 

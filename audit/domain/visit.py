@@ -45,6 +45,7 @@ class Release(msgspec.Struct, frozen=True):
     root: str  # of the events it was made from
     verdict: str = ""  # the auditor's summary for the branch
     reviewer: str = ""  # as it may be printed
+    visited_at: datetime | None = None  # by the mark of coming in, where there is one
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -66,7 +67,10 @@ class Visit(msgspec.Struct, frozen=True):
 
     @property
     def visited_at(self) -> datetime | None:
-        """When it was made, as near as the log tells; None before it began."""
+        """When it was made, as near as the log tells; None before it began. Once released
+        it stays: whatever shows the visit shows the same day."""
+        if self.release is not None and self.release.visited_at is not None:
+            return self.release.visited_at
         handed_in = self.release.released_at if self.release else None
         return self.started_at or self.submitted_at or handed_in
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import Deed, project, root, with_timings
+from audit.domain.answer import Deed, project, with_timings
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
 from audit.domain.scoring import score
@@ -36,7 +36,8 @@ def release(
         visit,
         card,
         number=number,
-        root=root(events),
+        events=events,
+        visited_at=capture.marks.get("enter") or visit.visited_at or now,
         verdict=verdict,
         by=by,
         now=now,

@@ -5,18 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, project
+from audit.domain.event import within
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
 from audit.domain.report import EARLIER, EarlierVisit, comparable
 from audit.domain.result import Result, result
+from audit.domain.track import in_order
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import to_event
-from audit.store.tables import EventRow, ReleaseRow
+from audit.store.events import list_events_of
+from audit.store.tables import ReleaseRow
 from audit.store.visits import VisitFilter, get_card, get_visit, list_cards, list_visits
 
 
@@ -35,48 +36,30 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
 
 
 def events_at_release(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
-    """The events of released visits that had been received by then; what came later is
-    kept in the log and changes nothing."""
-    found: dict[UUID, list[AnswerEvent]] = {visit: [] for visit in visits}
-    query = (
-        select(EventRow)
-        .join(ReleaseRow, col(ReleaseRow.visit_id) == EventRow.visit_id)
-        .where(
-            col(EventRow.visit_id).in_(list(found)),
-            col(EventRow.received_at) <= col(ReleaseRow.released_at),
-        )
-        .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
+    """The events that visits were released from; what came later is kept in the log and
+    changes nothing."""
+    found = list_events_of(session, visits)
+    query = select(ReleaseRow.visit_id, ReleaseRow.extent).where(
+        col(ReleaseRow.visit_id).in_(list(found))
     )
-    for row in session.exec(query):
-        found[row.visit_id].append(to_event(row))
-    return found
-
-
-def count_late_events(session: Session, visit_id: UUID) -> int:
-    """Events that arrived after the release."""
-    query = (
-        select(func.count())
-        .select_from(EventRow)
-        .join(ReleaseRow, col(ReleaseRow.visit_id) == EventRow.visit_id)
-        .where(
-            col(EventRow.visit_id) == visit_id,
-            col(EventRow.received_at) > col(ReleaseRow.released_at),
-        )
-    )
-    return session.exec(query).one()
+    extents = dict(session.exec(query).all())
+    return {visit: within(events, extents.get(visit, {})) for visit, events in found.items()}
 
 
 def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVisit, ...]:
-    """Comparable visits of the branch released before this one, the last with its answers."""
+    """Comparable visits of the branch made and released before this one, in the order they
+    were made, the last with its answers. One released later is not among them: what is said
+    of a released visit stays."""
     only = VisitFilter(statuses=("released",), branch=visit.branch.id)
     checklist = get_checklist(session, visit.checklist)
+    known = list_visits(session, person, only)
+    released = [other for other in known if _released(other) < _released(visit)]
+    in_time = in_order([*released, visit])
     before = [
         other
-        for other in list_visits(session, person, only)
-        if _released(other) < _released(visit)
-        and comparable(get_checklist(session, other.checklist), checklist)
-    ][:EARLIER]
-    before.reverse()
+        for other in in_time[: in_time.index(visit)]
+        if comparable(get_checklist(session, other.checklist), checklist)
+    ][-EARLIER:]
     cards = list_cards(session, before)
     found = [
         EarlierVisit(other, get_checklist(session, other.checklist), cards[other.id])

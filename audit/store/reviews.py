@@ -12,7 +12,7 @@ from audit.domain.review import Review, Waiting, review, waiting
 from audit.domain.visit import STATUSES, Status
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, list_events_of
-from audit.store.results import count_late_events, events_at_release
+from audit.store.results import events_at_release
 from audit.store.tables import VisitRow
 from audit.store.visits import (
     VisitFilter,
@@ -45,13 +45,14 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     """A released visit is read as it was released, with its card as frozen."""
     visit = get_visit(session, auditor, visit_id)
     checklist = get_checklist(session, visit.checklist)
+    every = list_events(session, visit_id)
     if visit.release is None:
-        return review(visit, checklist, list_events(session, visit_id))
+        return review(visit, checklist, every)
     events = events_at_release(session, [visit_id])[visit_id]
     return msgspec.structs.replace(
         review(visit, checklist, events),
         card=get_card(session, visit),
-        late=count_late_events(session, visit_id),
+        late=len(every) - len(events),
         genuine=root(events) == visit.release.root,
     )
 

@@ -189,9 +189,11 @@ class ReleaseRow(SQLModel, table=True):
     insufficient: bool = False
     checklist_hash: str = Field(foreign_key="checklist.hash")
     root: str
+    extent: dict[str, int] = Field(sa_column=Column(MsgspecJSON(dict[str, int]), nullable=False))
     verdict: str = Field(default="", sa_column=Column(Text, nullable=False))
     reviewer: str = ""
     released_by: UUID = Field(foreign_key="person.id")
     released_at: datetime
+    visited_at: datetime
 
     model_config = {"arbitrary_types_allowed": True}

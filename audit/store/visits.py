@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from audit.domain.event import AnswerEvent, extent, root
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
 from audit.domain.scoring import ScoreCard
@@ -138,7 +139,8 @@ def add_release(
     card: ScoreCard,
     *,
     number: str,
-    root: str,
+    events: list[AnswerEvent],
+    visited_at: datetime,
     verdict: str,
     by: Person,
     now: datetime,
@@ -154,11 +156,13 @@ def add_release(
             vetoes=len(card.veto),
             insufficient=card.insufficient,
             checklist_hash=visit.checklist,
-            root=root,
+            root=root(events),
+            extent=extent(events),
             verdict=verdict,
             reviewer=by.name,
             released_by=by.id,
             released_at=now,
+            visited_at=visited_at,
         )
     )
     save_status(session, visit.id, "released", now)
@@ -282,4 +286,5 @@ def _release(row: ReleaseRow) -> Release:
         root=row.root,
         verdict=row.verdict,
         reviewer=row.reviewer,
+        visited_at=row.visited_at,
     )

@@ -1,6 +1,7 @@
 import threading
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from audit.domain.answer import Deed, events_from, project, root, with_timings
@@ -9,9 +10,11 @@ from audit.domain.scoring import score
 from audit.ids import new_id
 from audit.store.events import add_events, list_events
 from audit.store.releases import release, send_back
-from audit.store.results import count_late_events, events_at_release, get_result
-from audit.store.visits import get_card, get_visit
-from tests.world import NOON, fill_visit, release_visit
+from audit.store.results import events_at_release, get_result
+from audit.store.reviews import get_review
+from audit.store.tracks import list_released
+from audit.store.visits import get_card, get_visit, save_status
+from tests.world import NOON, fill_visit, release_visit, revisit
 
 
 def test_a_release_is_what_the_log_says_recomputed(either_database, place):
@@ -117,8 +120,77 @@ def test_what_arrives_after_the_release_is_kept_and_changes_nothing(either_datab
         add_events(session, late, NOON + timedelta(days=9))
 
     with either_database.reading() as session:
-        assert count_late_events(session, place.harbour_visit) == 1
         assert late[0] in list_events(session, place.harbour_visit)
         kept = events_at_release(session, [place.harbour_visit])[place.harbour_visit]
         assert late[0] not in kept
         assert get_result(session, place.dan, place.harbour_visit) == before
+        assert get_review(session, place.carol, place.harbour_visit).late == 1
+
+
+@pytest.mark.parametrize("released_at", [NOON - timedelta(days=9), NOON + timedelta(days=9)])
+@pytest.mark.parametrize("late_at", [NOON - timedelta(days=10), NOON + timedelta(days=10)])
+def test_what_belongs_to_a_release_does_not_hang_on_a_clock(
+    either_database, place, released_at, late_at
+):
+    fill_visit(either_database, place)
+    release_visit(either_database, place, at=released_at)
+    with either_database.reading() as session:
+        captured = list_events(session, place.harbour_visit)
+    late = [
+        msgspec.structs.replace(captured[-1], id=new_id(), device=device, seq=seq)
+        for device, seq in ((captured[-1].device, captured[-1].seq + 1), ("another phone", 1))
+    ]
+
+    with either_database.writing() as session:
+        add_events(session, late, late_at)
+
+    with either_database.reading() as session:
+        result = get_result(session, place.dan, place.harbour_visit)
+        review = get_review(session, place.carol, place.harbour_visit)
+        kept = events_at_release(session, [place.harbour_visit])[place.harbour_visit]
+    assert kept == captured
+    assert (result.genuine, review.genuine, review.late) == (True, True, 2)
+    assert result.capture == project(captured)
+
+
+def test_a_released_visit_has_one_day_which_is_that_of_coming_in(either_database, place):
+    with either_database.writing() as session:  # something was noted three days before
+        save_status(session, place.harbour_visit, "in_progress", NOON - timedelta(days=3))
+    fill_visit(either_database, place)
+    release_visit(either_database, place)
+
+    with either_database.reading() as session:
+        (listed,) = list_released(session, place.dan)
+        found = get_result(session, place.dan, place.harbour_visit)
+    assert listed.visited_at == found.visit.visited_at == NOON
+
+
+def test_without_a_mark_of_coming_in_a_visit_has_the_day_it_was_begun(either_database, place):
+    fill_visit(either_database, place, marks={})
+    release_visit(either_database, place)
+
+    with either_database.reading() as session:
+        visit = get_visit(session, place.dan, place.harbour_visit)
+    assert visit.visited_at == visit.started_at == NOON
+
+
+def test_the_visit_before_was_made_before_in_whatever_order_they_were_released(
+    either_database, place
+):
+    days = {number: NOON + timedelta(days=number) for number in (1, 2, 3, 4)}
+    visits = {number: revisit(either_database, place, number, released=False) for number in days}
+    for released, number in enumerate((3, 1, 2, 4)):
+        at = NOON + timedelta(days=30 + released)
+        release_visit(either_database, place, visit=visits[number], at=at)
+
+    with either_database.reading() as session:
+        earlier = {
+            number: [one.visit.visited_at for one in get_result(session, place.dan, visit).earlier]
+            for number, visit in visits.items()
+        }
+    assert earlier == {
+        1: [],
+        2: [days[1]],
+        3: [],  # what was released after it does not change it
+        4: [days[1], days[2], days[3]],
+    }

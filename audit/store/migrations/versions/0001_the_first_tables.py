@@ -221,10 +221,12 @@ def upgrade() -> None:
         sa.Column("insufficient", sa.Boolean(), nullable=False),
         sa.Column("checklist_hash", sa.String(), nullable=False),
         sa.Column("root", sa.String(), nullable=False),
+        sa.Column("extent", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("reviewer", sa.String(), nullable=False),
         sa.Column("released_by", sa.Uuid(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["checklist_hash"],
             ["checklist.hash"],
