@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from audit.domain.checklist import Gate, Item, Mark, Seconds, Stage
+from audit.domain.decoding import gather
+from audit.domain.problems import N_
 from audit.domain.sound import check_id, check_texts
 from audit.domain.source import GateSource, RouteSource, Vocabulary
-from audit.domain.troubles import Say, Troubles, gather
+from audit.domain.troubles import Say, Troubles
 
 ALWAYS = {"enter", "exit"}  # marks of every visit
 
@@ -56,7 +58,7 @@ class Journey:
         else:
             found = [pattern] if pattern in self.items else []
         if not found and not self.excused(pattern):
-            say(f"names `{pattern}`, which is not asked")
+            say(N_("names `%(name)s`, which is not asked"), name=pattern)
         return found
 
     def excused(self, pattern: str) -> bool:
@@ -101,19 +103,19 @@ class Journey:
             for key in leg.items:
                 say = self.troubles.at("route", key)
                 if key in listed:
-                    say("is in the route twice")
+                    say(N_("is in the route twice"))
                 elif key not in self.items and not self.excused(key):
-                    say("is in the route but is not asked")
+                    say(N_("is in the route but is not asked"))
                 listed.add(key)
                 result.setdefault(leg.stage, []).append(key)
         for key in self.items:
             if whole and key not in listed:
-                self.troubles.at("route", key)("is asked but not in the route")
+                self.troubles.at("route", key)(N_("is asked but not in the route"))
         return result
 
     def check_stage(self, stage: str, say: Say) -> None:
         if stage not in self.known:
-            say(f"there is no stage `{stage}`")
+            say(N_("there is no stage `%(name)s`"), name=stage)
 
     def marks(self, items: Iterable[Item]) -> tuple[Mark, ...]:
         timed = [item.response for item in items if isinstance(item.response, Seconds)]

@@ -10,10 +10,11 @@ from typing import TypeVar
 import msgspec
 
 from audit.domain.checklist import Checklist, Framework
+from audit.domain.decoding import gather, parse
 from audit.domain.resolution import Resolution
 from audit.domain.sound import check_frameworks, check_vocabulary
 from audit.domain.source import Frameworks, Vocabulary
-from audit.domain.troubles import Trouble, Troubles, Unusable, gather, parse
+from audit.domain.troubles import Trouble, Troubles, Unusable
 
 __all__ = [
     "Trouble", "Unusable", "Vocabulary", "read_checklist", "read_frameworks", "read_vocabulary",

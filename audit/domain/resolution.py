@@ -18,10 +18,14 @@ from audit.domain.checklist import (
     ScoringRule,
     Section,
 )
+from audit.domain.decoding import decode, gather
 from audit.domain.journey import Journey
+from audit.domain.problems import N_
 from audit.domain.sound import (
+    TWICE,
     VERSION,
     check_id,
+    check_known,
     check_reach,
     check_response,
     check_scoring,
@@ -38,7 +42,10 @@ from audit.domain.source import (
     Vocabulary,
 )
 from audit.domain.text import Text
-from audit.domain.troubles import Say, Troubles, decode, gather
+from audit.domain.troubles import Say, Troubles
+
+NO_ROLE = N_("there is no role `%(name)s`")
+NO_ENTRY = N_("there is no framework entry `%(name)s`")
 
 
 class Resolution:
@@ -74,7 +81,7 @@ class Resolution:
         stages = journey.stages(said.get("route", ()), facts, gates)
         self.check_head(said, len(said.get("parts", ())))
         keys = [*self.items, *(fact.key for fact in facts), *(gate.key for gate in gates)]
-        check_unique(keys, "the id", self.troubles.at())
+        check_unique(keys, TWICE, self.troubles.at())
         self.troubles.settle()
         source = ChecklistSource(**said)
         asked = [key for stage in stages for key in stage.items if key in self.items]
@@ -104,21 +111,24 @@ class Resolution:
         say = self.troubles.at()
         check_id(said.get("id", "x"), say)
         if not VERSION.fullmatch(said.get("version", "0.0.0")):
-            say("the version must look like 1.0.0")
-        self.check_roles((said.get("filled_by", "mystery_shopper"),), say)
+            say(N_("the version must look like 1.0.0"))
+        roles = (said.get("filled_by", "mystery_shopper"),)
+        check_known(roles, self.roles, NO_ROLE, say)
         if said.get("estimated_minutes", 1) < 1:
-            say("`estimated_minutes` is at least 1")
+            say(N_("`estimated_minutes` is at least 1"))
         scoring: ScoringRule | None = said.get("scoring")
         if scoring is not None:
             check_scoring(scoring, parts, self.troubles.at("scoring"))
             if (scoring.method == "weighted_parts") != bool(parts):
-                say("`weighted_parts` is how a checklist made of parts is scored, and only that")
+                say(
+                    N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
+                )
         if said.get("sections") and parts:
-            say("has both parts and sections; a checklist is one or the other")
+            say(N_("has both parts and sections; a checklist is one or the other"))
         if not said.get("sections") and not parts:
-            say("has neither sections nor parts: there is nothing to ask")
+            say(N_("has neither sections nor parts: there is nothing to ask"))
         if "kind" in said and (said["kind"] == "composite") != bool(parts):
-            say("the kind `composite` is for checklists made of parts, and only those")
+            say(N_("the kind `composite` is for checklists made of parts, and only those"))
         for name in ("title", "summary", "scoring"):
             check_texts(said.get(name), self.troubles.at(name))
 
@@ -129,14 +139,18 @@ class Resolution:
         for name, version in requires.items():
             found = self.library.get((name, version))
             if found is None:
-                say(f"requires {name} {version}, which is not in the library")
+                say(
+                    N_("requires %(id)s %(version)s, which is not in the library"),
+                    id=name,
+                    version=version,
+                )
                 self.unread.add(f"{name}/")
                 continue
             self.required[name] = found
             for item in found.items:
                 known = self.items.get(item.key, item)
                 if known.wording_hash() != item.wording_hash():
-                    say(f"two versions of `{item.key}` are required")
+                    say(N_("two versions of `%(item)s` are required"), item=item.key)
                 self.items[item.key] = self.merged(known, item)
 
     def merged(self, known: Item, other: Item) -> Item:
@@ -158,7 +172,8 @@ class Resolution:
         fetched = dict(self.items)
         self.items.clear()
         sections = [self.section(name, data, fetched) for data in said.get("sections", ())]
-        check_unique((section.id for section in sections), "section", self.troubles.at())
+        ids = (section.id for section in sections)
+        check_unique(ids, N_("section `%(name)s` is there twice"), self.troubles.at())
         scoring: ScoringRule | None = said.get("scoring")
         return (
             Part(
@@ -181,14 +196,15 @@ class Resolution:
             said = gather(data, PartSource, say)
             checklist = self.required.get(name)
             if said is not None and said.share <= 0:
-                say("the share must be above 0")
+                say(N_("the share must be above 0"))
             if checklist is None:
-                say("is not among what the checklist requires")
+                say(N_("is not among what the checklist requires"))
             elif len(checklist.parts) != 1:
-                say("is itself made of parts")
+                say(N_("is itself made of parts"))
             elif said is not None:
                 parts.append(msgspec.structs.replace(checklist.parts[0], share=said.share))
-        check_unique((part.id for part in parts), "part", self.troubles.at())
+        ids = (part.id for part in parts)
+        check_unique(ids, N_("part `%(name)s` is there twice"), self.troubles.at())
         placed = {entry.item for part in parts for s in part.sections for entry in s.entries}
         for key in self.items.keys() - placed:
             del self.items[key]
@@ -202,9 +218,9 @@ class Resolution:
         check_texts(said.get("title"), say)
         weight = said.get("weight", Decimal(1))
         if weight <= 0:
-            say("the weight of a section must be above 0")
+            say(N_("the weight of a section must be above 0"))
         if said.get("items") == ():
-            say("the section has no items")
+            say(N_("the section has no items"))
         entries = [
             self.used(raw, name, fetched) if "use" in raw else self.own(checklist, raw, name)
             for raw in said.get("items", ())
@@ -221,12 +237,12 @@ class Resolution:
             return None
         if item is None:
             if f"{name.partition('/')[0]}/" not in self.unread:
-                say("is used here but no required checklist has it")
+                say(N_("is used here but no required checklist has it"))
             return None
         if name in self.items:
-            say("is already in this checklist")
+            say(N_("is already in this checklist"))
             return None
-        self.check_entries(use.frameworks, say)
+        check_known(use.frameworks, self.entries, NO_ENTRY, say)
         check_reach(item.response, use.weight, item.critical, say)
         both = tuple(dict.fromkeys((*item.frameworks, *use.frameworks)))
         self.items[name] = msgspec.structs.replace(item, weight=use.weight, frameworks=both)
@@ -238,14 +254,14 @@ class Resolution:
         key = f"{checklist}/{name}"
         said = gather(raw, ItemSource, say)
         if key in self.items:
-            say("this id is used twice")
+            say(N_("this id is used twice"))
             return None
         if said is None:
             self.unread.add(key)
             return None
         check_id(name, say)
-        self.check_roles(said.filled_by, say)
-        self.check_entries(said.frameworks, say)
+        check_known(said.filled_by, self.roles, NO_ROLE, say)
+        check_known(said.frameworks, self.entries, NO_ENTRY, say)
         check_texts(said, say)
         response = self.asked(said.stage, said.response, say)
         check_reach(response, said.weight, said.critical, say)
@@ -271,24 +287,13 @@ class Resolution:
 
     def asked(self, stage: str, response: AnyResponse, say: Say) -> AnyResponse:
         """The response with its scale filled in."""
-        if stage not in self.stages:
-            say(f"there is no stage `{stage}`")
+        check_known((stage,), self.stages, N_("there is no stage `%(name)s`"), say)
         check_response(response, self.marks, say)
         if not isinstance(response, Graded):
             return response
         if response.grades:
-            say("grades are written in the vocabulary's scales, not in an item")
+            say(N_("grades are written in the vocabulary's scales, not in an item"))
         if response.scale not in self.scales:
-            say(f"there is no scale `{response.scale}`")
+            say(N_("there is no scale `%(name)s`"), name=response.scale)
             return response
         return msgspec.structs.replace(response, grades=self.scales[response.scale].grades)
-
-    def check_roles(self, roles: Iterable[str], say: Say) -> None:
-        for role in roles:
-            if role not in self.roles:
-                say(f"there is no role `{role}`")
-
-    def check_entries(self, names: Iterable[str], say: Say) -> None:
-        for name in names:
-            if name not in self.entries:
-                say(f"there is no framework entry `{name}`")

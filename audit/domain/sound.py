@@ -1,7 +1,7 @@
 """Whether what a checklist file says makes sense: responses, credits, texts, scoring."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ from audit.domain.checklist import (
     ScoringRule,
     Seconds,
 )
+from audit.domain.problems import N_
 from audit.domain.source import Vocabulary
 from audit.domain.text import Text
 from audit.domain.troubles import Say, Troubles
@@ -29,26 +30,33 @@ from audit.domain.troubles import Say, Troubles
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 TENTH = Decimal("0.1")
+TWICE = N_("the id `%(name)s` is there twice")
 
 
 def check_id(name: str, say: Say) -> None:
     if not _ID.fullmatch(name):
-        say(f"`{name}`: ids use small letters, digits, - _ and . only")
+        say(N_("`%(name)s`: ids use small letters, digits, - _ and . only"), name=name)
 
 
-def check_unique(names: Iterable[str], what: str, say: Say) -> None:
+def check_unique(names: Iterable[str], message: str, say: Say) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            say(f"{what} `{name}` is there twice")
+            say(message, name=name)
         seen.add(name)
+
+
+def check_known(names: Iterable[str], known: Container[str], message: str, say: Say) -> None:
+    for name in names:
+        if name not in known:
+            say(message, name=name)
 
 
 def check_texts(thing: object, say: Say) -> None:
     """Every text inside the struct says something in both languages."""
     if isinstance(thing, Text):
         if not thing.zh.strip() or not thing.en.strip():
-            say("a text is empty in one language")
+            say(N_("a text is empty in one language"))
     elif isinstance(thing, msgspec.Struct):
         for name in thing.__struct_fields__:
             check_texts(getattr(thing, name), say)
@@ -60,7 +68,7 @@ def check_texts(thing: object, say: Say) -> None:
 # ---- responses and what they earn ----------------------------------------------------
 
 
-def check_response(response: AnyResponse, marks: Iterable[str], say: Say) -> None:
+def check_response(response: AnyResponse, marks: Container[str], say: Say) -> None:
     match response:
         case Seconds():
             _check_seconds(response, marks, say)
@@ -68,29 +76,27 @@ def check_response(response: AnyResponse, marks: Iterable[str], say: Say) -> Non
             _check_choice(response, say)
         case Points(maximum=maximum):
             if maximum <= 0:
-                say("the maximum must be above 0")
+                say(N_("the maximum must be above 0"))
         case Number(minimum=least, maximum=most):
             if least is not None and most is not None and least > most:
-                say("the minimum is above the maximum")
+                say(N_("the minimum is above the maximum"))
     if isinstance(response, Count | Seconds | Number):
         check_bands(response.bands, say)
 
 
-def _check_seconds(response: Seconds, marks: Iterable[str], say: Say) -> None:
-    for mark in (response.start, response.stop):
-        if mark not in marks:
-            say(f"there is no mark `{mark}`")
+def _check_seconds(response: Seconds, marks: Container[str], say: Say) -> None:
+    check_known((response.start, response.stop), marks, N_("there is no mark `%(name)s`"), say)
     if response.start == response.stop:
-        say("it is timed from a mark to the same mark")
+        say(N_("it is timed from a mark to the same mark"))
 
 
 def _check_choice(response: Choice, say: Say) -> None:
     ids = [option.id for option in response.options]
     if len(ids) < 2:
-        say("a choice needs at least two options")
-    check_unique(ids, "option", say)
+        say(N_("a choice needs at least two options"))
+    check_unique(ids, N_("option `%(name)s` is there twice"), say)
     if {"na", "not_observed"} & set(ids):
-        say("`na` and `not_observed` are reserved answers")
+        say(N_("`na` and `not_observed` are reserved answers"))
     for option in response.options:
         check_id(option.id, say)
         check_credit(option.credit, say)
@@ -100,15 +106,15 @@ def check_bands(bands: tuple[CreditBand, ...], say: Say) -> None:
     for band in bands:
         check_credit(band.credit, say)
         if band.max is not None and band.min is not None:
-            say("a credit band has `max` or `min`, not both")
+            say(N_("a credit band has `max` or `min`, not both"))
     if bands and (bands[-1].max is not None or bands[-1].min is not None):
-        say("the last credit band must take everything else: no `max`, no `min`")
+        say(N_("the last credit band must take everything else: no `max`, no `min`"))
     if any(band.max is None and band.min is None for band in bands[:-1]):
-        say("a credit band after the one that takes everything else")
+        say(N_("a credit band after the one that takes everything else"))
     upper = [band.max for band in bands if band.max is not None]
     lower = [band.min for band in bands if band.min is not None]
     if not _rising(upper) or not _rising(lower[::-1]):
-        say("credit bands are out of order: `max` rises from band to band, `min` falls")
+        say(N_("credit bands are out of order: `max` rises from band to band, `min` falls"))
 
 
 def _rising(values: Sequence[Decimal]) -> bool:
@@ -117,7 +123,7 @@ def _rising(values: Sequence[Decimal]) -> bool:
 
 def check_credit(credit: Decimal | None, say: Say) -> None:
     if credit is not None and not 0 <= credit <= 1:
-        say(f"credit {credit} is not between 0 and 1")
+        say(N_("credit %(credit)s is not between 0 and 1"), credit=credit)
 
 
 def credits_of(response: AnyResponse) -> tuple[Decimal, ...]:
@@ -138,11 +144,13 @@ def check_reach(response: AnyResponse, weight: Decimal, critical: bool, say: Say
     """100 points can be reached, and a critical item can be failed."""
     credits = credits_of(response)
     if weight < 0:
-        say("the weight is below 0")
+        say(N_("the weight is below 0"))
     if weight > 0 and credits and max(credits) != 1:
-        say("no answer earns full credit (1)")
+        say(N_("no answer earns full credit (1)"))
     if critical and (weight == 0 or 0 not in credits):
-        say("is critical but can never be failed: it needs a weight and an answer with credit 0")
+        say(
+            N_("is critical but can never be failed: it needs a weight and an answer with credit 0")
+        )
 
 
 # ---- the scoring rule ----------------------------------------------------------------
@@ -151,26 +159,33 @@ def check_reach(response: AnyResponse, weight: Decimal, critical: bool, say: Say
 def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
     minima = [band.minimum for band in scoring.bands]
     if not minima or minima[-1] != 0 or minima[0] > 100 or not _rising(minima[::-1]):
-        say("score bands run from the highest minimum, at most 100, down to 0")
-    check_unique((band.id for band in scoring.bands), "score band", say)
+        say(N_("score bands run from the highest minimum, at most 100, down to 0"))
+    check_unique((b.id for b in scoring.bands), N_("score band `%(name)s` is there twice"), say)
     for band in scoring.bands:
         check_id(band.id, say)
-        _check_points(band.minimum, f"the minimum of `{band.id}`", say)
+        if not _is_score(band.minimum):
+            say(
+                N_(
+                    "the minimum of `%(band)s`: "
+                    "points are between 0 and 100 with at most one decimal"
+                ),
+                band=band.id,
+            )
     match scoring.critical:
         case Cap(cap=points) | Deduct(points=points):
-            _check_points(points, "`critical`", say)
+            if not _is_score(points):
+                say(N_("`critical`: points are between 0 and 100 with at most one decimal"))
     if not 0 <= scoring.minimum_coverage <= 1:
-        say("`minimum_coverage` is a share between 0 and 1")
+        say(N_("`minimum_coverage` is a share between 0 and 1"))
     if not 1 <= scoring.minimum_parts <= max(parts, 1):
-        say("`minimum_parts` is at least 1 and at most the number of parts")
+        say(N_("`minimum_parts` is at least 1 and at most the number of parts"))
     if scoring.minimum_index_items < 1:
-        say("`minimum_index_items` is at least 1")
+        say(N_("`minimum_index_items` is at least 1"))
 
 
-def _check_points(points: Decimal, what: str, say: Say) -> None:
+def _is_score(points: Decimal) -> bool:
     """Scores are compared as they are printed, so a limit has one decimal too."""
-    if not 0 <= points <= 100 or points % TENTH != 0:
-        say(f"{what}: points are between 0 and 100 with at most one decimal")
+    return 0 <= points <= 100 and points % TENTH == 0
 
 
 # ---- the shared files ----------------------------------------------------------------
@@ -179,30 +194,37 @@ def _check_points(points: Decimal, what: str, say: Say) -> None:
 def check_vocabulary(vocabulary: Vocabulary, troubles: Troubles) -> None:
     for name in vocabulary.__struct_fields__:
         things = getattr(vocabulary, name)
-        check_unique((thing.id for thing in things), "the id", troubles.at(name))
+        check_unique((thing.id for thing in things), TWICE, troubles.at(name))
         for thing in things:
             check_id(thing.id, troubles.at(name, thing.id))
             check_texts(thing, troubles.at(name, thing.id))
     for scale in vocabulary.scales:
         say = troubles.at("scales", scale.id)
         if len(scale.grades) < 2:
-            say("a scale needs at least two grades")
-        check_unique((str(grade.value) for grade in scale.grades), "grade", say)
+            say(N_("a scale needs at least two grades"))
+        values = (str(grade.value) for grade in scale.grades)
+        check_unique(values, N_("grade `%(name)s` is there twice"), say)
         for grade in scale.grades:
             check_credit(grade.credit, say)
     for mark in ("enter", "exit"):
         if mark not in {known.id for known in vocabulary.marks}:
-            troubles.at("marks")(f"there is no mark `{mark}`, which every visit has")
+            say = troubles.at("marks")
+            say(N_("there is no mark `%(name)s`, which every visit has"), name=mark)
 
 
 def check_frameworks(frameworks: tuple[Framework, ...], troubles: Troubles) -> None:
-    check_unique((framework.id for framework in frameworks), "framework", troubles.at())
+    ids = (framework.id for framework in frameworks)
+    check_unique(ids, N_("framework `%(name)s` is there twice"), troubles.at())
     for framework in frameworks:
         say = troubles.at(framework.id)
         check_texts(framework, say)
-        check_unique((entry.id for entry in framework.entries), "entry", say)
-        check_unique((group.id for group in framework.groups), "group", say)
+        entries = (entry.id for entry in framework.entries)
+        check_unique(entries, N_("entry `%(name)s` is there twice"), say)
+        check_unique(
+            (group.id for group in framework.groups), N_("group `%(name)s` is there twice"), say
+        )
         groups = {group.id for group in framework.groups}
         for entry in framework.entries:
             if entry.group is not None and entry.group not in groups:
-                troubles.at(framework.id, entry.id)(f"there is no group `{entry.group}`")
+                say = troubles.at(framework.id, entry.id)
+                say(N_("there is no group `%(name)s`"), name=entry.group)

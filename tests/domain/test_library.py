@@ -1,3 +1,4 @@
+import re
 import tomllib
 from functools import cache
 
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.domain.checklist import Checklist, canonical
+from audit.domain.decoding import tell_wrong
 from audit.domain.library import (
     Trouble,
     Unusable,
@@ -15,6 +17,8 @@ from audit.domain.library import (
     read_vocabulary,
     requirements,
 )
+from audit.domain.troubles import Words
+from audit.languages import translations
 from audit.paths import folder
 from tests.world import library
 
@@ -486,6 +490,99 @@ def test_a_trouble_reads_as_a_sentence_with_its_place():
         read(PLAIN + "wieght = 2")
 
     assert str(refused.value) == "tea/1.0.0.toml · pot · t1: unknown key `wieght`"
+
+
+def in_chinese(raw: str) -> list[str]:
+    with pytest.raises(Unusable) as refused:
+        read(raw)
+    return [found.words.in_(translations("zh").gettext) for found in refused.value.troubles]
+
+
+# Two words in a row that are neither a value in quotes nor what a parser said.
+ENGLISH = re.compile(r"[A-Za-z]+ [A-Za-z]+")
+QUOTED = re.compile(r"“[^”]*”|（(?:解析器|程序)提示：.*）")
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_is_told_in_chinese_too(name):
+    raw, _ = MISTAKES[name]
+
+    for told in in_chinese(raw):
+        assert re.search(r"[㐀-鿿]{2}", told)
+        assert not ENGLISH.search(QUOTED.sub("", told))
+
+
+@pytest.mark.parametrize(
+    ("line", "english", "chinese"),
+    [
+        (
+            "critical = 1",
+            "`critical`: expected true or false, got a whole number",
+            "字段“critical”应为是或否（true 或 false），现为整数",
+        ),
+        (
+            "number = 1.5",
+            "`number`: expected a whole number or nothing, got a number",
+            "字段“number”应为整数或留空，现为数字",
+        ),
+        (
+            "weight = []",
+            "`weight`: expected a number, got a list",
+            "字段“weight”应为数字，现为列表",
+        ),
+        (
+            "filled_by = [{}]",
+            "`filled_by[0]`: expected text, got a table",
+            "字段“filled_by[0]”应为文字，现为一组字段",
+        ),
+        (
+            "frameworks = 1979-05-27",
+            "`frameworks`: expected a list, got a date",
+            "字段“frameworks”应为列表，现为日期",
+        ),
+        (
+            "na = true",
+            "`na`: expected text, got true or false: `exclude`, `zero`, `not_allowed`",
+            "字段“na”应为文字，现为是或否（true 或 false）；"
+            "可选的值有：“exclude”、“zero”、“not_allowed”",
+        ),
+        (
+            'na = "100%"',
+            "`na`: `100%` is not one of the possible values: `exclude`, `zero`, `not_allowed`",
+            "字段“na”不能填“100%”，可选的值有：“exclude”、“zero”、“not_allowed”",
+        ),
+        (
+            'weight = "nan"',
+            "`weight`: NaN is not a number a checklist can use",
+            "字段“weight”：NaN 不是检查表可用的数字",
+        ),
+        (
+            "weight = = 2",
+            "not valid TOML: Invalid value (at line 29, column 10)",
+            "文件不符合 TOML 格式，问题在第 29 行第 10 列（解析器提示：Invalid value）",
+        ),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_in_both_languages(line, english, chinese):
+    assert [message for _, _, message in troubles(PLAIN + line)] == [english]
+    assert in_chinese(PLAIN + line) == [chinese]
+
+
+def test_what_the_decoder_says_in_words_of_its_own_is_introduced_and_kept():
+    found = []
+
+    tell_wrong(
+        "when",
+        msgspec.ValidationError("Timezone is odd - at `$.zone`"),
+        str,
+        lambda message, /, **values: found.append(Words(message, values)),
+    )
+
+    (told,) = found
+    assert str(told) == "`when.zone`: Timezone is odd"
+    assert told.in_(translations("zh").gettext) == (
+        "字段“when.zone”的内容不符合要求（程序提示：Timezone is odd）"
+    )
 
 
 # ---- parts and items of other checklists ---------------------------------------------

@@ -12,6 +12,7 @@ from audit.domain.checklist import Checklist
 from audit.domain.library import Trouble, Unusable
 from audit.domain.problems import N_, Conflict
 from audit.domain.text import Text
+from audit.languages import translations
 from audit.paths import folder
 from audit.store.checklists import (
     Library,
@@ -129,6 +130,7 @@ def _draw(
         form=form,
         raw=raw,
         troubles=troubles,
+        translated=translations(page.language).gettext,
         checked=checked,
     )
 

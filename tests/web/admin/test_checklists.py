@@ -55,6 +55,28 @@ def test_every_trouble_is_told_with_its_section_and_item_and_the_text_stays(ann,
     assert published(database) == before
 
 
+def test_troubles_are_told_in_the_pages_language(ann, world, seen):
+    wrong = (
+        NEXT.replace('stage = "', 'stage = "nowhere-', 1)
+        .replace("weight = 2", "weigth = 2", 1)
+        .replace("minimum = 90", "minimum = true", 1)
+    )
+    chinese = {"Accept-Language": "zh-CN"}
+
+    told = seen(ann.post("/admin/checklists", data={"content": wrong}, headers=chinese))
+    unread = seen(ann.post("/admin/checklists", data={"content": "id ="}, headers=chinese))
+
+    assert told.rows() == [
+        ["—", "—", "字段“scoring.bands[0].minimum”应为数字，现为是或否（true 或 false）"],
+        ["image", "—", "没有“weigth”这个字段，请核对拼写"],
+        ["image", "r01", "没有“nowhere-arrival”这个环节"],
+    ]
+    assert told.soup.select('td[lang="en"]') == []
+    assert unread.rows() == [
+        ["—", "—", "文件不符合 TOML 格式，问题在文件末尾（解析器提示：Invalid value）"]
+    ]
+
+
 def test_a_published_version_cannot_be_published_with_other_content(ann, world, database, seen):
     other = RAW.replace('zh = "', 'zh = "改', 1)
 

@@ -1,0 +1,185 @@
+"""From TOML to the fields of a struct, each decoded on its own, so that all that is wrong is
+told at once and in a checklist writer's words."""
+
+import re
+import tomllib
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from typing import Any, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+
+from audit.domain.problems import N_
+from audit.domain.troubles import Say, Troubles, Words
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+LARGEST = 1_000_000_000
+_KINDS = {
+    "str": N_("text"),
+    "int": N_("a whole number"),
+    "float": N_("a number"),
+    "decimal": N_("a number"),
+    "bool": N_("true or false"),
+    "array": N_("a list"),
+    "object": N_("a table"),
+    "null": N_("nothing"),
+    "datetime": N_("a time"),
+    "date": N_("a date"),
+    "time": N_("a time"),
+}
+_PLACED = re.compile(r"(.+) \(at line (\d+), column (\d+)\)", re.DOTALL)
+_AT_END = re.compile(r"(.+) \(at end of document\)", re.DOTALL)
+
+
+class Senseless(ValueError):
+    """A number no checklist can use."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.words = Words(message, values)
+        super().__init__(str(self.words))
+
+
+# ---- TOML ----------------------------------------------------------------------------
+
+
+def parse(raw: str, file: str) -> dict[str, Any]:
+    """The file's tables, decimals exact. Raises `Unusable`."""
+    troubles = Troubles(file)
+    data: dict[str, Any] = {}
+    try:
+        data = tomllib.loads(raw, parse_float=_decimal)
+        _sensible(data)
+    except RecursionError:
+        troubles.at()(N_("not valid TOML: nested too deeply"))
+    except Senseless as error:
+        troubles.at()(N_("not valid TOML: %(why)s"), why=error.words)
+    except ValueError as error:
+        _tell_syntax(str(error), troubles.at())
+    troubles.settle()
+    return data
+
+
+def _tell_syntax(error: str, say: Say) -> None:
+    """The parser's own words stay; where it stopped is said in the reader's language."""
+    if placed := _PLACED.fullmatch(error):
+        why, line, column = placed.groups()
+        said = N_("not valid TOML: %(why)s (at line %(line)s, column %(column)s)")
+        say(said, why=why, line=line, column=column)
+    elif at_end := _AT_END.fullmatch(error):
+        say(N_("not valid TOML: %(why)s (at end of document)"), why=at_end[1])
+    else:
+        say(N_("not valid TOML: %(why)s"), why=error)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond any
+        number = Decimal("NaN")
+    _sensible(number)
+    return number
+
+
+def _sensible(value: object) -> None:
+    """Numbers that are short, finite, and fit every program that will read them."""
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise Senseless(N_("a whole number is larger than a checklist can use"))
+    if isinstance(value, Decimal) and not (
+        value.is_finite() and value.adjusted() <= 9 and int(value.as_tuple().exponent) >= -9
+    ):
+        raise Senseless(
+            N_("%(number)s is not a number a checklist can use"), number=str(value)[:20]
+        )
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    for inner in value.values() if isinstance(value, dict) else ():
+        _sensible(inner)
+    for inner in value if isinstance(value, list | tuple) else ():
+        _sensible(inner)
+
+
+# ---- fields --------------------------------------------------------------------------
+
+
+def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[str, Any]:
+    """The fields of `shape` that are right; the others are told."""
+    fields = {field.name: field for field in msgspec.structs.fields(shape)}
+    for key in data:
+        if key not in fields:
+            say(N_("unknown key `%(key)s`"), key=key)
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name not in data:
+            if field.required:
+                say(N_("`%(key)s` is missing"), key=name)
+            continue
+        try:
+            value = msgspec.convert(data[name], field.type)
+            _sensible(value)  # numbers in quotes are numbers only now
+            values[name] = value
+        except msgspec.ValidationError as error:
+            tell_wrong(name, error, field.type, say)
+        except Senseless as error:
+            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words)
+    return values
+
+
+def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
+    """The struct, or None when something is missing, unknown or of the wrong kind."""
+    sound = True
+
+    def spoilt(message: str, /, **values: object) -> None:
+        nonlocal sound
+        sound = False
+        say(message, **values)
+
+    values = decode(data, shape, spoilt)
+    return shape(**values) if sound else None
+
+
+def tell_wrong(name: str, error: Exception, kind: Any, say: Say) -> None:
+    """msgspec's message in a checklist writer's words."""
+    said, _, path = str(error).partition(" - at `$")
+    place = f"{name}{path.removesuffix('`')}"
+    choices = tuple(Words(N_("`%(choice)s`"), {"choice": one}) for one in _choices(kind))
+    if expected := re.fullmatch(r"Expected `(.+)`, got `(.+)`", said):
+        _tell_kinds(place, _kinds(expected[1]), _kinds(expected[2]), choices, say)
+    elif missing := re.fullmatch(r"Object missing required field `(.+)`", said):
+        say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=missing[1])
+    elif unknown := re.fullmatch(r"Object contains unknown field `(.+)`", said):
+        say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=unknown[1])
+    elif said == "Invalid decimal string":
+        _tell_kinds(place, _kinds("decimal"), _kinds("str"), (), say)
+    elif refused := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", said, re.DOTALL):
+        _tell_refused(place, refused[1], choices, say)
+    else:
+        say(N_("`%(place)s`: %(said)s"), place=place, said=said)
+
+
+def _tell_kinds(
+    place: str, wanted: Words | str, got: Words | str, choices: tuple[Words, ...], say: Say
+) -> None:
+    message = N_("`%(place)s`: expected %(wanted)s, got %(got)s")
+    if choices:
+        message = N_("`%(place)s`: expected %(wanted)s, got %(got)s: %(choices)s")
+    say(message, place=place, wanted=wanted, got=got, choices=choices)
+
+
+def _tell_refused(place: str, value: str, choices: tuple[Words, ...], say: Say) -> None:
+    message = N_("`%(place)s`: `%(value)s` is not one of the possible values")
+    if choices:
+        message = N_("`%(place)s`: `%(value)s` is not one of the possible values: %(choices)s")
+    say(message, place=place, value=value, choices=choices)
+
+
+def _kinds(said: str) -> Words | str:
+    """`int | null` in words."""
+    return reduce(
+        lambda one, other: Words(N_("%(one)s or %(other)s"), {"one": one, "other": other}),
+        (Words(_KINDS[kind]) if kind in _KINDS else kind for kind in said.split(" | ")),
+    )
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) is Literal else ()
