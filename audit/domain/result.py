@@ -19,6 +19,7 @@ from audit.domain.card import ScoreCard
 from audit.domain.checklist import Checklist
 from audit.domain.report import EarlierVisit
 from audit.domain.scoring import score
+from audit.domain.statistics import Spread
 from audit.domain.visit import Visit
 
 
@@ -32,6 +33,7 @@ class Result(msgspec.Struct, frozen=True):
     capture: Capture
     genuine: bool
     earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
+    spread: Spread | None = None  # of single visits, in the network of today
 
     @property
     def answers(self) -> Mapping[str, Answer]:
@@ -54,10 +56,11 @@ def result(
     card: ScoreCard,
     events: Sequence[AnswerEvent],
     earlier: tuple[EarlierVisit, ...] = (),
+    spread: Spread | None = None,
 ) -> Result:
     """`events`: those that had been received when the visit was released."""
     genuine = visit.release is not None and root(events) == visit.release.root
-    return Result(visit, checklist, card, project(events), genuine, earlier)
+    return Result(visit, checklist, card, project(events), genuine, earlier, spread)
 
 
 class WhatIf(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 One variant can be asked for at a time; this declares PDF/UA-1 beside PDF/A-3a in the one
 XMP packet, with the extension schema that PDF/A wants for it, gives table headers the scope
-that PDF/UA wants, and leaves out elements of the structure that say nothing. How it is written to bytes is ours too.
+that PDF/UA wants, and leaves out elements of the structure that say nothing.
+How it is written to bytes is ours too.
 """
 
 from typing import Any
@@ -79,9 +80,9 @@ def _fold(tags: list[Any], pdf: Any) -> None:
         tag.free = "f"
     contents = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])
     for page in contents["Nums"][1::2]:
-        for place, owner in enumerate(page):
-            while owner in moved:
-                owner = page[place] = moved[owner]
+        for place in range(len(page)):
+            while page[place] in moved:
+                page[place] = moved[page[place]]
 
 
 def _object(pdf: Any, reference: Any) -> Any:

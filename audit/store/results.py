@@ -13,12 +13,20 @@ from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
 from audit.domain.report import EARLIER, EarlierVisit, comparable
 from audit.domain.result import Result, result
+from audit.domain.statistics import by_branch, pooled_spread
 from audit.domain.track import in_order
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events_of
 from audit.store.tables import ReleaseRow
-from audit.store.visits import VisitFilter, get_card, get_visit, list_cards, list_visits
+from audit.store.visits import (
+    VisitFilter,
+    get_card,
+    get_visit,
+    list_cards,
+    list_visits,
+    released_scores,
+)
 
 
 def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
@@ -26,12 +34,14 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
     visit = get_visit(session, person, visit_id)
     if visit.release is None:
         raise NotFound(N_("This visit has not been released."))
+    checklist = get_checklist(session, visit.checklist)
     return result(
         visit,
-        get_checklist(session, visit.checklist),
+        checklist,
         get_card(session, visit),
         events_at_release(session, [visit.id])[visit.id],
         _earlier(session, person, visit),
+        pooled_spread(by_branch(released_scores(session, checklist.id))),
     )
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from audit.domain.report import visit_report
 from audit.domain.result import what_if
+from audit.domain.visit_report import visit_report
 from audit.store.results import get_result
 from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
 
@@ -18,7 +18,14 @@ def show_result(
 ) -> Response[Any]:
     with database.reading() as session:
         found = get_result(session, reader, visit_id)
-    report = visit_report(found.visit, found.checklist, found.card, found.capture, found.earlier)
+    report = visit_report(
+        found.visit,
+        found.checklist,
+        found.card,
+        found.capture,
+        found.earlier,
+        spread=found.spread,
+    )
     return page("results/show.html", result=found, report=report, trial=None, card=found.card)
 
 

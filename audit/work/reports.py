@@ -7,8 +7,9 @@ from uuid import UUID
 
 from audit import languages
 from audit.domain.people import Person
-from audit.domain.report import VisitReport, visit_report
+from audit.domain.report import VisitReport
 from audit.domain.text import Language
+from audit.domain.visit_report import visit_report
 from audit.paths import PACKAGE, folder
 from audit.render.pdf import Press
 from audit.store.database import Database
@@ -22,7 +23,13 @@ def load_report(
     with database.reading() as session:
         found = get_result(session, person, visit_id)
     return visit_report(
-        found.visit, found.checklist, found.card, found.capture, found.earlier, contact
+        found.visit,
+        found.checklist,
+        found.card,
+        found.capture,
+        found.earlier,
+        contact,
+        found.spread,
     )
 
 

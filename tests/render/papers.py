@@ -1,7 +1,6 @@
 """Released visits as the report is made from them, without a database."""
 
 import json
-from dataclasses import replace as _replace  # noqa: F401
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,10 +13,11 @@ import msgspec
 from audit.domain.answer import Answer, Capture
 from audit.domain.branch import Branch, Region
 from audit.domain.checklist import Checklist
-from audit.domain.report import EarlierVisit, VisitReport, visit_report
+from audit.domain.report import EarlierVisit, VisitReport
 from audit.domain.scoring import read_plain, score
 from audit.domain.text import Text
 from audit.domain.visit import Release, Visit, Wave
+from audit.domain.visit_report import visit_report
 from audit.paths import folder
 from audit.render.pdf import Press
 from tests.world import library
@@ -121,6 +121,7 @@ def report_a(**changes: Any) -> VisitReport:
         capture_of(answers, changes.pop("notes", NOTES)),
         changes.pop("earlier", (earlier_a(60, "2026-H001-000"), earlier_a())),
         changes.pop("contact", "quality@example.com"),
+        changes.pop("spread", None),
     )
 
 

@@ -20,9 +20,11 @@ import weasyprint
 
 from audit.domain.answer import Answer, Capture
 from audit.domain.checklist import Choice, Graded, YesNo, canonical
-from audit.domain.report import VisitReport, visit_report
+from audit.domain.report import VisitReport
 from audit.domain.scoring import score
+from audit.domain.statistics import Spread, difference
 from audit.domain.text import Text
+from audit.domain.visit_report import visit_report
 from audit.filters import filters
 from audit.render.source import read
 from tests.render.papers import (
@@ -412,7 +414,18 @@ def test_earlier_visits_are_dated_scored_and_compared_item_by_item():
     }  # fmt: skip
     assert report.worse == ()
     assert report.verdict.change == report.card.raw - earlier_a().card.raw
-    assert not report.verdict.clear
+
+
+def test_whether_a_change_is_clear_is_told_by_the_rule_of_the_branch_pages():
+    narrow, wide = Spread(0.5, 40, 20), Spread(9.0, 40, 20)
+
+    alone, clear, unclear = (report_a(spread=spread) for spread in (None, narrow, wide))
+
+    before, after = float(alone.verdict.previous), float(alone.verdict.raw)
+    assert alone.verdict.difference == difference(before, after, None)
+    assert [one.verdict.difference.clear for one in (alone, clear, unclear)] == [False, True, False]
+    assert "没有明显变化" in text_of(press().draw(unclear, "zh"))
+    assert "提高" in text_of(press().draw(clear, "zh"))
 
 
 def test_only_the_last_six_earlier_visits_are_shown():

@@ -1,0 +1,158 @@
+"""A released visit becomes its report."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from audit.domain.answer import Answer, Capture, settled, with_timings
+from audit.domain.checklist import Checklist, FreeText
+from audit.domain.problems import N_, Conflict
+from audit.domain.report import (
+    EARLIER,
+    Circumstance,
+    EarlierVisit,
+    Heading,
+    Past,
+    Verdict,
+    VisitReport,
+)
+from audit.domain.report_items import flips_since, highlights_of, losses_of, named
+from audit.domain.report_scores import best_of, parts_of, places_of, readings_of, timings_of
+from audit.domain.scoring import ScoreCard
+from audit.domain.statistics import Spread, difference
+from audit.domain.visit import Visit
+from audit.domain.wording import said
+
+APPEAL_DAYS = 10
+
+
+def visit_report(
+    visit: Visit,
+    checklist: Checklist,
+    card: ScoreCard,
+    capture: Capture,
+    earlier: Sequence[EarlierVisit] = (),
+    contact: str = "",
+    spread: Spread | None = None,
+) -> VisitReport:
+    """The report of a released visit; `earlier` ones oldest first; `spread`: how much single
+    visits scatter in the network. Raises `Conflict`."""
+    if visit.release is None:
+        raise Conflict(N_("This visit has not been released."))
+    taken = with_timings(checklist, capture.answers, capture.marks)
+    now = settled(checklist, taken)
+    places = places_of(card)
+    previous = earlier[-1] if earlier else None
+    parts = parts_of(checklist, card, previous.card if previous else None)
+    better, worse = flips_since(checklist, now, previous)
+    highlights = highlights_of(checklist, places, capture.notes)
+    return VisitReport(
+        heading=_heading(visit, checklist, capture, now),
+        verdict=_verdict(visit, checklist, card, previous, spread),
+        readings=readings_of(checklist, card, places),
+        parts=parts,
+        timings=timings_of(checklist, places, now),
+        losses=losses_of(checklist, card, now, capture.notes),
+        highlights=highlights,
+        best=() if highlights else best_of(parts),
+        history=_history(visit, checklist, card, earlier),
+        better=better,
+        worse=worse,
+        scoring=checklist.scoring,
+        appeal_until=visit.release.released_at + timedelta(days=APPEAL_DAYS),
+        contact=contact,
+        card=card,
+        answers=_attachable(checklist, taken),
+    )
+
+
+def _heading(
+    visit: Visit, checklist: Checklist, capture: Capture, now: Mapping[str, Answer]
+) -> Heading:
+    assert visit.release is not None
+    return Heading(
+        number=visit.release.number,
+        branch=visit.branch,
+        programme=visit.wave.programme,
+        wave=visit.wave.name,
+        mode=visit.mode,
+        checklist=checklist.title,
+        checklist_id=checklist.id,
+        version=checklist.version,
+        checklist_hash=checklist.hash,
+        visited_at=capture.marks.get("enter") or _visited_at(visit),
+        came_in=capture.marks.get("enter"),
+        left=capture.marks.get("exit"),
+        released_at=visit.release.released_at,
+        reviewer=visit.release.reviewer,
+        root=visit.release.root,
+        circumstances=tuple(
+            Circumstance(fact.label, said(fact, now.get(fact.key)))
+            for fact in checklist.facts
+            if fact.key in now and not isinstance(fact.response, FreeText)
+        ),
+    )
+
+
+def _visited_at(visit: Visit) -> datetime:
+    assert visit.release is not None
+    return visit.started_at or visit.submitted_at or visit.release.released_at
+
+
+def _verdict(
+    visit: Visit,
+    checklist: Checklist,
+    card: ScoreCard,
+    previous: EarlierVisit | None,
+    spread: Spread | None,
+) -> Verdict:
+    assert visit.release is not None
+    band = checklist.band_of(card.final)
+    before, change, worth = None, None, None
+    if previous is not None and not (previous.card.insufficient or card.insufficient):
+        before = previous.card.raw
+    if before is not None and card.raw is not None:
+        change = card.raw - before
+        worth = difference(float(before), float(card.raw), spread)
+    return Verdict(
+        final=card.final,
+        raw=card.raw,
+        capped=card.final != card.raw,
+        band=None if band is None else band.title,
+        coverage=card.coverage,
+        insufficient=card.insufficient,
+        vetoes=tuple(named(checklist.by_key[key]) for key in card.veto),
+        previous=before,
+        previous_at=None if previous is None else _visited_at(previous.visit),
+        change=change,
+        difference=worth,
+        words=visit.release.verdict,
+    )
+
+
+def _history(
+    visit: Visit, checklist: Checklist, card: ScoreCard, earlier: Sequence[EarlierVisit]
+) -> tuple[Past, ...]:
+    shown = [*earlier[-EARLIER:], EarlierVisit(visit, checklist, card)]
+    result = []
+    for one in shown:
+        assert one.visit.release is not None
+        band = one.checklist.band_of(one.card.final)
+        result.append(
+            Past(
+                at=_visited_at(one.visit),
+                number=one.visit.release.number,
+                raw=one.card.raw,
+                final=one.card.final,
+                band=None if band is None else band.title,
+                current=one.visit.id == visit.id,
+            )
+        )
+    return tuple(result)
+
+
+def _attachable(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """What the score is made of; facts and free text could tell who the shopper was."""
+    asked = {
+        item.key for item in checklist.items if not isinstance(item.response, FreeText)
+    } | checklist.gate_by_key.keys()
+    return {key: answer for key, answer in sorted(answers.items()) if key in asked}
