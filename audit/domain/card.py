@@ -82,6 +82,11 @@ class ScoreCard(msgspec.Struct, frozen=True):
     cpt: dict[str, IndexScore]
     readings: tuple[Reading, ...]
 
+    @property
+    def valid(self) -> Decimal | None:
+        """What statistics may use: the raw score if enough of the checklist is behind it."""
+        return None if self.insufficient else self.raw
+
     def lost(self) -> dict[str, Decimal]:
         """Points lost by item over all its places, largest first; items that lost none left out."""
         sums: dict[str, Decimal] = {}

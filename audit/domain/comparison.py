@@ -77,12 +77,17 @@ class Row(msgspec.Struct, frozen=True):
 
 class SideBySide(msgspec.Struct, frozen=True):
     columns: tuple[ScoredVisit, ...]  # in order of visit
-    left_out: tuple[ScoredVisit, ...]  # insufficient: shown elsewhere, never compared
+    left_out: tuple[ScoredVisit, ...]  # without a valid score: shown elsewhere, never compared
     sections: tuple[Row, ...]
     indices: tuple[Row, ...]
     frameworks: tuple[Row, ...]
     items: int  # scored items of any version
     same_items: int  # of these, asked in the same words in every version
+
+    @property
+    def scores(self) -> list[float]:
+        """The raw scores of the columns."""
+        return [float(raw) for one in self.columns if (raw := one.card.valid) is not None]
 
 
 # ---- two visits, item by item --------------------------------------------------------
@@ -142,9 +147,7 @@ def compare_visits(
     return VisitChange(
         before=before.raw,
         after=after.raw,
-        change=None
-        if before.insufficient or after.insufficient
-        else _difference(before.raw, after.raw),
+        change=_difference(before.valid, after.valid),
         counts={verdict: verdicts.count(verdict) for verdict in VERDICTS},
     )
 
@@ -161,7 +164,7 @@ def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:
     different checklists. `visits` come in the order they were made."""
     if len({scored_visit.checklist.id for scored_visit in visits}) > 1:
         raise Conflict(N_("Visits made with different checklists cannot be compared."))
-    columns = tuple(one for one in visits if not one.card.insufficient)
+    columns = tuple(one for one in visits if one.card.valid is not None)
     hashes = [
         {item.key: item.wording_hash() for item in one.checklist.items if scored(item)}
         for one in columns
@@ -169,7 +172,7 @@ def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:
     keys = _union({}, *hashes)
     return SideBySide(
         columns=columns,
-        left_out=tuple(one for one in visits if one.card.insufficient),
+        left_out=tuple(one for one in visits if one.card.valid is None),
         sections=_rows(columns, _sections),
         indices=_rows(columns, _indices),
         frameworks=_rows(columns, _frameworks),

@@ -60,8 +60,7 @@ def comparison_report(branch: Branch, table: SideBySide, network: Network) -> Co
     """Raises `Conflict` with fewer than two visits to compare."""
     if len(table.columns) < 2:
         raise Conflict(N_("A comparison needs two visits that cover enough of the checklist."))
-    scores = [float(one.card.raw or 0) for one in table.columns]
-    steps = [None, *(difference(a, b, network.spread) for a, b in pairwise(scores))]
+    steps = [None, *(difference(a, b, network.spread) for a, b in pairwise(table.scores))]
     newest = table.columns[-1].checklist
     return ComparisonReport(
         branch=branch,
@@ -71,7 +70,7 @@ def comparison_report(branch: Branch, table: SideBySide, network: Network) -> Co
         left_out=tuple(
             one.visit.release.number for one in table.left_out if one.visit.release is not None
         ),
-        level=level(scores, network.spread),
+        level=level(table.scores, network.spread),
         branches=network.spread.branches if network.spread else 0,
         sections=table.sections,
         indices=table.indices,

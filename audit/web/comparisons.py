@@ -49,12 +49,11 @@ def show_comparison(
         scored = list_scored(session, visits)
         network = read_network(session, scored[0].checklist.id if scored else "")
     table = side_by_side(scored)
-    scores = [float(one.card.raw or 0) for one in table.columns]
     return page(
         "comparisons/show.html",
         branch=branch,
         table=table,
-        differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(scores))],
+        differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(table.scores))],
         network=network,
     )
 

@@ -184,6 +184,19 @@ def test_versions_line_up_by_id_and_say_how_many_items_are_the_same():
     assert len(table.sections) == 1 + len(RULES.parts[0].sections)
 
 
+def test_a_visit_without_a_total_is_left_out_and_never_counts_as_nothing():
+    visits = [a_visit(RULES, everything(RULES, best), number) for number in (1, 2, 3)]
+    without_total = replace(visits[1].card, raw=None, final=None)
+    visits[1] = replace(visits[1], card=without_total)
+
+    table = side_by_side(visits)
+
+    assert not without_total.insufficient
+    assert (table.columns, table.left_out) == ((visits[0], visits[2]), (visits[1],))
+    assert table.scores == [100.0, 100.0]
+    assert [cell.change for cell in table.sections[0].cells] == [None, 0]
+
+
 def test_an_insufficient_visit_is_left_out_and_named():
     full = a_visit(RULES, everything(RULES, best), 1)
     thin = a_visit(RULES, {FIRST.key: worst(FIRST)}, 2)
