@@ -11,14 +11,13 @@ from litestar.response import Redirect
 from audit.clock import now
 from audit.domain.passwords import check_password
 from audit.domain.people import Person
-from audit.domain.problems import N_, Invalid, TooMany
+from audit.domain.problems import N_, Invalid
 from audit.store.database import Database
 from audit.store.people import find_login, save_password
 from audit.store.sessions import (
-    add_attempt,
+    clear_attempts,
     close_session_of,
     close_sessions_of,
-    count_attempts,
     list_sessions,
 )
 from audit.web.dependencies import (
@@ -31,7 +30,7 @@ from audit.web.dependencies import (
     session_token,
 )
 from audit.web.forms import Form
-from audit.web.sessions import TRIES, WINDOW, hash_password, verify_password
+from audit.web.sessions import WINDOW, count_try, hash_password, verify_password
 
 
 @get("/account", sync_to_thread=True)
@@ -88,9 +87,8 @@ def end_other_sign_ins(person: ThePerson, database: TheDatabase, request: AnyReq
 def _read_password(form: Form, person: Person, database: Database) -> None:
     """The old one is asked for, and guessing it is slowed down as at the sign-in."""
     key = hashlib.sha256(f"password of {person.id}".encode()).hexdigest()
+    count_try(database, key)
     with database.reading() as session:
-        if count_attempts(session, key, now() - WINDOW) >= TRIES:
-            raise TooMany(N_("Too many failed tries. Wait a quarter of an hour and try again."))
         found = find_login(session, person.login)
     try:
         check_password(form.get("new"), person.login)
@@ -100,8 +98,9 @@ def _read_password(form: Form, person: Person, database: Database) -> None:
         form.refuse("again", N_("The two are not the same."))
     if found is None or not verify_password(found[1], form.get("old")):
         form.refuse("old", N_("This is not your present password."))
-        with database.writing() as session:
-            add_attempt(session, key, now())
+        return
+    with database.writing() as session:
+        clear_attempts(session, key, now() - WINDOW)
 
 
 handlers = [show_account, change_password, end_sign_in, end_other_sign_ins]

@@ -17,6 +17,7 @@ from audit.domain.problems import N_, TooMany
 from audit.domain.text import LANGUAGES
 from audit.ids import new_id
 from audit.settings import Settings
+from audit.store.database import Database
 from audit.store.people import find_login, save_language, save_password
 from audit.store.sessions import (
     add_attempt,
@@ -65,6 +66,24 @@ def verify_password(password_hash: str, password: str) -> bool:
             return False
 
 
+def count_try(database: Database, key: str) -> None:
+    """Before a password is looked at: raises `TooMany` after ten tries that were not right.
+
+    The try is kept before it is counted, so of many at once no more get through. Whoever is
+    waiting already does not wait longer for having tried.
+    """
+    since = now() - WINDOW
+    with database.reading() as session:
+        tried = count_attempts(session, key, since) + 1
+    if tried <= TRIES:
+        with database.writing() as session:
+            add_attempt(session, key, now())
+        with database.reading() as session:
+            tried = count_attempts(session, key, since)
+    if tried > TRIES:
+        raise TooMany(N_("Too many failed tries. Wait a quarter of an hour and try again."))
+
+
 @get("/", sync_to_thread=False)
 def show_home(person: ThePerson) -> Redirect:
     return Redirect(HOME[person.role], status_code=303)
@@ -93,15 +112,12 @@ def create_session(
     login, password = form.get("login").strip().lower(), form.get("password")
     address = request.client.host if request.client else ""
     key = hashlib.sha256(f"{login} {address}".encode()).hexdigest()
+    count_try(database, key)
     with database.reading() as session:
-        if count_attempts(session, key, now() - WINDOW) >= TRIES:
-            raise TooMany(N_("Too many failed tries. Wait a quarter of an hour and try again."))
         found = find_login(session, login)
     # An unknown login takes as long as a wrong password.
     right = verify_password(found[1] if found else _DUMMY, password)
     if not (found and right and found[0].active):
-        with database.writing() as session:
-            add_attempt(session, key, now())
         return page(
             "sessions/sign_in.html", status=422, next=form.get("next"), refused=login or "-"
         )

@@ -1,3 +1,6 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -73,6 +76,27 @@ def test_guessing_the_old_password_is_slowed_down(as_, world, database):
 
     assert answer.status_code == 429
     assert password_is(database, "alice", PASSWORD)
+
+
+def test_many_guesses_at_once_are_no_more_than_one_after_another(as_, world):
+    clients = [as_(world.alice) for _ in range(3 * TRIES)]
+    guess = typed(old="a guess", again="")
+    with ThreadPoolExecutor(len(clients)) as crowd:
+        answers = list(crowd.map(lambda one: one.post("/account/password", data=guess), clients))
+
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses[422] <= TRIES
+    assert statuses == {422: statuses[422], 429: len(clients) - statuses[422]}
+
+
+def test_the_right_old_password_forgets_the_guesses_before_it(as_, world):
+    here = as_(world.alice)
+    for _ in range(TRIES - 1):
+        here.post("/account/password", data=typed(old="a guess"))
+    for _ in range(TRIES):
+        here.post("/account/password", data=typed(new="short"))
+
+    assert here.post("/account/password", data=typed()).status_code == 200
 
 
 def test_sign_ins_are_listed_and_one_can_be_ended(as_, world):

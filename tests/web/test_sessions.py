@@ -1,6 +1,8 @@
 """Signing in, staying signed in, and no longer being so."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
@@ -203,6 +205,16 @@ def test_after_ten_failures_even_the_right_password_has_to_wait(as_, world, data
     assert answers == [422] * TRIES
     assert (right.status_code, hidden.status_code) == (429, 429)
     assert sign_ins(database) == 0
+
+
+def test_many_tries_at_once_are_no_more_than_one_after_another(as_, world, database):
+    clients = [as_(None) for _ in range(3 * TRIES)]
+    with ThreadPoolExecutor(len(clients)) as crowd:
+        answers = list(crowd.map(lambda client: sign_in(client, password="wrong"), clients))
+
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses[422] <= TRIES
+    assert statuses == {422: statuses[422], 429: len(clients) - statuses[422]}
 
 
 def test_failures_of_one_login_do_not_stop_another(as_, world):
