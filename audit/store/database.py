@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
+
+from audit.domain.problems import N_, Conflict
+
+CLASHES = {
+    "23503",  # PostgreSQL: foreign_key_violation
+    "23505",  # unique_violation
+    "SQLITE_CONSTRAINT_FOREIGNKEY",
+    "SQLITE_CONSTRAINT_PRIMARYKEY",
+    "SQLITE_CONSTRAINT_UNIQUE",
+}
 
 
 class Database:
@@ -37,17 +48,26 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Commits at the end of the block, rolls back if it raises."""
-        if not self.sqlite:
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        """Commits at the end of the block, rolls back if it raises.
+
+        What somebody else has just saved or removed may stand in the way: `Conflict`.
+        """
+        try:
+            with (
+                self._write_lock if self.sqlite else nullcontext(),
+                Session(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
-            return
-        with (
-            self._write_lock,
-            Session(self._writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        except IntegrityError as error:
+            if not _clash(error):
+                raise
+            raise Conflict(
+                N_(
+                    "Somebody else saved something at the same moment. Look at what is there "
+                    "now and try again."
+                )
+            ) from error
 
     def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
@@ -68,6 +88,12 @@ def alembic_config(engine: Engine) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["engine"] = engine
     return config
+
+
+def _clash(error: IntegrityError) -> bool:
+    """Whether another row is in the way, or gone; any other broken rule is our mistake."""
+    name = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return name in CLASHES
 
 
 def _sqlite(url: str) -> Engine:

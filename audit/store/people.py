@@ -26,6 +26,13 @@ def list_people(session: Session, role: Role | None = None) -> list[Person]:
     return [_person(row, branches.get(row.id, ())) for row in rows]
 
 
+def lock_people(session: Session) -> None:
+    """Until the transaction ends, others who change people wait (PostgreSQL; on SQLite
+    `writing()` already has one writer at a time). There is always an administrator to hold."""
+    query = select(PersonRow.id).where(PersonRow.role == "administrator")
+    session.exec(query.order_by(col(PersonRow.id)).with_for_update()).all()
+
+
 def find_login(session: Session, login: str) -> tuple[Person, str] | None:
     """The person with this login and the password's hash."""
     row = session.exec(select(PersonRow).where(PersonRow.login == login.strip().lower())).first()

@@ -32,8 +32,8 @@ class MsgspecJSON(TypeDecorator[Any]):
 class RegionRow(SQLModel, table=True):
     __tablename__ = "region"
     id: UUID = Field(primary_key=True)
-    name_zh: str
-    name_en: str
+    name_zh: str = Field(unique=True)
+    name_en: str = Field(unique=True)
 
 
 class BranchRow(SQLModel, table=True):

@@ -17,7 +17,7 @@ from audit.domain.problems import N_, Conflict, Invalid
 from audit.domain.text import LANGUAGES
 from audit.ids import new_id
 from audit.store.branches import list_branches
-from audit.store.people import get_person, list_people, save_password, save_person
+from audit.store.people import get_person, list_people, lock_people, save_password, save_person
 from audit.store.sessions import close_sessions_of
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.forms import Form
@@ -156,6 +156,7 @@ def _keep(
 ) -> None:
     """Save, or note at the field why not. Who loses a role or the account is out at once."""
     with database.writing() as session:
+        lock_people(session)
         people = list_people(session)
         before = next((one for one in people if one.id == after.id), None)
         _check(after, people, form)

@@ -50,6 +50,8 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name_en"),
+        sa.UniqueConstraint("name_zh"),
     )
     op.create_table(
         "sign_in_attempt",
