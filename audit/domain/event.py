@@ -8,10 +8,10 @@ conflict, of which the one with the highest (lamport, device) counts provisional
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -125,6 +125,40 @@ def project(events: Iterable[AnswerEvent]) -> Capture:
         first_at=min((event.wall for event in ordered), default=None),
         last_at=max((event.wall for event in ordered), default=None),
     )
+
+
+def follow(capture: Capture, made: Iterable[AnswerEvent]) -> Capture:
+    """The state after events made on top of it (`events_from`), without going through the
+    log again: each is the one head of its register."""
+    new = project(made)
+    said = set(new.heads)
+    return Capture(
+        answers={**_without(capture.answers, "answer:", said), **new.answers},
+        notes={**_without(capture.notes, "note:", said), **new.notes},
+        marks={**_without(capture.marks, "mark:mark/", said), **new.marks},
+        remembered=(*capture.remembered, *new.remembered),
+        heads={**capture.heads, **new.heads},
+        conflicts=_without(capture.conflicts, "", said),
+        answered_at={**_without(capture.answered_at, "answer:", said), **new.answered_at},
+        changes=_more_changes(capture.changes, new.changes),
+        lamport=max(capture.lamport, new.lamport),
+        first_at=min((at for at in (capture.first_at, new.first_at) if at), default=None),
+        last_at=max((at for at in (capture.last_at, new.last_at) if at), default=None),
+    )
+
+
+T = TypeVar("T")
+
+
+def _without(known: Mapping[str, T], prefix: str, said: Set[str]) -> dict[str, T]:
+    """What was not said anew; `prefix` and the key make the register."""
+    return {key: value for key, value in known.items() if prefix + key not in said}
+
+
+def _more_changes(before: Mapping[str, int], new: Mapping[str, int]) -> dict[str, int]:
+    """Each counts one less than it has answers."""
+    more = {key: before[key] + count + 1 if key in before else count for key, count in new.items()}
+    return {**before, **more}
 
 
 def _rank(event: AnswerEvent) -> tuple[int, str, int, UUID]:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
+from audit.domain.event import follow
 from audit.domain.visit import Visit
 from audit.ids import new_id
 from audit.store.tables import EventRow
@@ -56,35 +57,60 @@ def add_events(session: Session, events: Iterable[AnswerEvent], now: datetime) -
 SERVER = "server"  # the device of what is posted as a plain form, without a phone's journal
 
 
-def record(
-    session: Session, visit: Visit, deeds: Iterable[Deed], now: datetime
+class Journal(msgspec.Struct, frozen=True):
+    """A locked visit and what it says, open for writing down what comes next."""
+
+    visit: Visit  # with the status it has now
+    capture: Capture
+    last: AnswerEvent | None  # of those made here
+
+
+def open_journal(session: Session, visit: Visit) -> Journal:
+    """Must run inside `writing()`. Two requests for one visit take turns, so that `seq` stays
+    gap-free and nothing slips in behind a submission."""
+    status = lock_status(session, visit.id)
+    events = list_events(session, visit.id)
+    own = (event for event in events if event.device == SERVER)
+    return Journal(
+        msgspec.structs.replace(visit, status=status),
+        project(events),
+        max(own, key=lambda event: event.seq, default=None),
+    )
+
+
+def write_down(
+    session: Session, journal: Journal, deeds: Iterable[Deed], now: datetime
 ) -> tuple[Capture, list[AnswerEvent]]:
     """Journal what a person did on a page; gives the visit as it then stands.
 
-    The first deed of an assigned visit starts it. Must run inside `writing()`. Two requests
-    for one visit take turns, so that `seq` stays gap-free and nothing slips in behind a
-    submission: raises `Conflict` when it was handed in meanwhile.
+    The first deed of an assigned visit starts it. Raises `Conflict` when it was handed in
+    meanwhile.
     """
-    status = lock_status(session, visit.id)
+    visit = journal.visit
     deeds = list(deeds)
     if not all(deed.kind in ("submit", "reopen") for deed in deeds):
-        msgspec.structs.replace(visit, status=status).must_be_writable()
-    events = list_events(session, visit.id)
-    own = [event for event in events if event.device == SERVER]
+        visit.must_be_writable()
     made = events_from(
         deeds,
-        project(events),
+        journal.capture,
         visit=visit.id,
         device=SERVER,
-        after=max(own, key=lambda event: event.seq, default=None),
+        after=journal.last,
         checklist=visit.checklist,
         wall=now,
         ids=iter(new_id, None),
     )
     add_events(session, made, now)
-    if made and status == "assigned":
+    if made and visit.status == "assigned":
         save_status(session, visit.id, "in_progress", now)
-    return project([*events, *made]), made
+    return follow(journal.capture, made), made
+
+
+def record(
+    session: Session, visit: Visit, deeds: Iterable[Deed], now: datetime
+) -> tuple[Capture, list[AnswerEvent]]:
+    """Both at once, for deeds that do not hang on what the visit says."""
+    return write_down(session, open_journal(session, visit), deeds, now)
 
 
 def to_event(row: EventRow) -> AnswerEvent:

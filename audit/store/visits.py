@@ -47,7 +47,9 @@ class VisitFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def get_visit(session: Session, person: Person, visit_id: UUID) -> Visit:
     """Raises `NotFound` for one that does not exist or is not this person's to see."""
-    found = session.exec(scoped(person).where(VisitRow.id == visit_id)).first()
+    anew = {"populate_existing": True}  # the row may have been read before it was locked
+    query = scoped(person).where(VisitRow.id == visit_id).execution_options(**anew)
+    found = session.exec(query).first()
     if found is None:
         raise NotFound(N_("There is no such visit."))
     return to_visit(person, *found)

@@ -5,6 +5,7 @@ same fields to `…/answers/swap` and gets the item's state line and the progres
 person is tapping or typing in is never replaced by an answer.
 """
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, record
+from audit.store.events import list_events, open_journal, write_down
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
@@ -165,12 +166,9 @@ def _minutes(form: Form) -> str:
     parts = [form.get(name).strip() for name in ("minutes", "seconds")]
     if not any(parts):
         return ""
-    try:
-        minutes, seconds = (int(part or 0) for part in parts)
-    except ValueError:
-        raise Invalid(N_("Enter whole minutes and seconds.")) from None
-    if minutes < 0 or seconds < 0:
+    if not all(re.fullmatch(r"\d{0,6}", part) for part in parts):
         raise Invalid(N_("Enter whole minutes and seconds."))
+    minutes, seconds = (int(part or 0) for part in parts)
     return str(minutes * 60 + seconds)
 
 
@@ -190,13 +188,12 @@ def _read(database: TheDatabase, shopper: Person, visit_id: UUID) -> Capturing:
 def _record(
     session: Session, shopper: Person, visit_id: UUID, form: Form, *deeds: Any
 ) -> Capturing:
-    visit = get_visit(session, shopper, visit_id)
-    visit.must_be_writable()
-    checklist = get_checklist(session, visit.checklist)
-    capture = project(list_events(session, visit.id))
-    made = [deed(form, checklist, capture) for deed in deeds]
-    capture, _ = record(session, visit, made, now())
-    return Capturing(visit, checklist, capture)
+    journal = open_journal(session, get_visit(session, shopper, visit_id))
+    journal.visit.must_be_writable()
+    checklist = get_checklist(session, journal.visit.checklist)
+    made = [deed(form, checklist, journal.capture) for deed in deeds]
+    capture, _ = write_down(session, journal, made, now())
+    return Capturing(journal.visit, checklist, capture)
 
 
 def _swap(

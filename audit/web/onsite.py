@@ -17,12 +17,13 @@ from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, record
+from audit.store.events import list_events, open_journal, write_down
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
 
 LONGEST_MEMORY = 500
+MOST_MEMORIES = 500
 DAY = timedelta(days=1)
 
 
@@ -150,29 +151,31 @@ def _typed(said: str, capture: Capture, zone: ZoneInfo) -> datetime:
 def _record_mark(
     session: Session, shopper: Person, visit_id: UUID, form: Form, zone: ZoneInfo
 ) -> tuple[Visit, Checklist, Capture, Capture]:
-    visit = get_visit(session, shopper, visit_id)
-    visit.must_be_writable()
-    checklist = get_checklist(session, visit.checklist)
-    before = project(list_events(session, visit.id))
-    capture, _ = record(session, visit, [mark_deed(form, checklist, before, zone)], now())
-    return visit, checklist, before, capture
+    journal = open_journal(session, get_visit(session, shopper, visit_id))
+    journal.visit.must_be_writable()
+    checklist = get_checklist(session, journal.visit.checklist)
+    deed = mark_deed(form, checklist, journal.capture, zone)
+    capture, _ = write_down(session, journal, [deed], now())
+    return journal.visit, checklist, journal.capture, capture
 
 
 def _record_memory(
     session: Session, shopper: Person, visit_id: UUID, form: Form
 ) -> tuple[Visit, Checklist, Capture]:
-    visit = get_visit(session, shopper, visit_id)
-    visit.must_be_writable()
-    checklist = get_checklist(session, visit.checklist)
+    journal = open_journal(session, get_visit(session, shopper, visit_id))
+    journal.visit.must_be_writable()
+    checklist = get_checklist(session, journal.visit.checklist)
     stage = form.get("stage")
     if stage not in {known.id for known in checklist.stages}:
         raise NotFound(N_("This checklist has no such stage."))
     text = form.text("text", most=LONGEST_MEMORY, required=False)
     if not form.ok:
         raise form.problems["text"]
+    if len(journal.capture.remembered) >= MOST_MEMORIES:
+        raise Invalid(N_("A visit holds at most %(most)s notes."), most=MOST_MEMORIES)
     deed = Deed("remember", f"stage/{stage}", text=text)
-    capture, _ = record(session, visit, [deed], now())
-    return visit, checklist, capture
+    capture, _ = write_down(session, journal, [deed], now())
+    return journal.visit, checklist, capture
 
 
 def _context(visit: Visit, checklist: Checklist, capture: Capture) -> dict[str, Any]:

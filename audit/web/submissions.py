@@ -11,8 +11,8 @@ from audit.clock import now
 from audit.domain.answer import Deed, project
 from audit.domain.fill import sheet
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, record
-from audit.store.visits import get_visit, lock_status, save_status
+from audit.store.events import list_events, open_journal, write_down
+from audit.store.visits import get_visit, save_status
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 
 
@@ -39,17 +39,16 @@ def create_submission(
 ) -> Response[Any]:
     """With questions open it asks for a plain confirmation, once."""
     with database.writing() as session:
-        get_visit(session, shopper, visit_id)
-        lock_status(session, visit_id)  # nothing is answered between this look and the seal
-        visit = get_visit(session, shopper, visit_id)
+        # Nothing is answered between this look and the seal: the journal is locked.
+        journal = open_journal(session, get_visit(session, shopper, visit_id))
+        visit = journal.visit
         visit.must_be_writable()
-        checklist = get_checklist(session, visit.checklist)
-        drawn = sheet(checklist, project(list_events(session, visit.id)))
+        drawn = sheet(get_checklist(session, visit.checklist), journal.capture)
         if drawn.progress.open and not form.flag("confirmed"):
             return page(
                 "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True
             )
-        record(session, visit, [Deed("submit", "visit")], now())
+        write_down(session, journal, [Deed("submit", "visit")], now())
         save_status(session, visit.id, "submitted", now())
     return Redirect(f"/visits/{visit_id}/submission", status_code=303)
 

@@ -30,7 +30,7 @@ from audit.domain.checklist import (
     Seconds,
     YesNo,
 )
-from audit.domain.event import AnswerEvent, Capture, Deed, events_from, project, root
+from audit.domain.event import AnswerEvent, Capture, Deed, events_from, follow, project, root
 from audit.domain.problems import Invalid, NotFound
 from tests.domain.small import THREE, WORD, checklist, item, part, plain
 
@@ -227,6 +227,15 @@ def test_the_order_of_arrival_and_repeated_arrival_change_nothing(log, chance):
 
     assert project(arrived) == project(log)
     assert root(dict.fromkeys(arrived)) == root(log)
+
+
+@given(logs(), logs())
+def test_what_is_said_on_top_of_a_log_needs_no_second_reading_of_it(log, said):
+    deeds = [Deed(event.kind, event.item, event.answer, event.text) for event in said]
+    own = max((e for e in log if e.device == "a"), key=lambda e: e.seq, default=None)
+    made = deed_events(deeds, project(log), own, "a")
+
+    assert follow(project(log), made) == project([*log, *made])
 
 
 @given(logs())

@@ -3,9 +3,11 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from audit.domain.problems import NotFound
 from audit.domain.text import Text
+from audit.store.tables import VisitRow
 from audit.store.visits import (
     NOBODY,
     VisitFilter,
@@ -191,3 +193,14 @@ def test_the_network_is_every_sufficient_release_of_the_checklist(either_databas
     assert visit.release is not None
     assert visit.release.insufficient
     assert [branch for branch, _ in found] == [place.harbour.id]
+
+
+def test_a_visit_is_read_anew_even_while_an_older_reading_is_kept(either_database, place):
+    with either_database.writing() as session:
+        kept = session.get(VisitRow, place.harbour_visit)
+        assert kept.status == "assigned"
+        session.execute(text("UPDATE visit SET status = 'cancelled'"))
+
+        visit = get_visit(session, place.alice, place.harbour_visit)
+
+    assert visit.status == "cancelled"

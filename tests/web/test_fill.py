@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy.event import listen
 
 from audit.clock import now
 from audit.domain.answer import Answer, project
@@ -145,7 +146,7 @@ def test_minutes_and_seconds_are_typed_apart(alice, url, stored, minutes, second
     assert stored().answers == {WAIT: Answer("answered", value)}
 
 
-@pytest.mark.parametrize("bad", ["-1", "abc", "1.5"])
+@pytest.mark.parametrize("bad", ["-1", "abc", "1.5", "1_0", "9" * 4300])
 def test_minutes_that_are_no_whole_number_are_refused(alice, url, stored, bad):
     typed = {"item": WAIT, "minutes": bad, "seconds": ""}
 
@@ -301,3 +302,23 @@ def test_after_handing_in_the_page_can_be_read_and_nothing_else(alice, url, worl
     item = page.find(id=f"item-{GREETING}")
     assert item.select_one("[checked]")["value"] == "1"
     assert item.textarea.text == "One did."
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("answers", {"item": GREETING, "value": "1"}),
+        ("notes", {"item": GREETING, "note": "One did."}),
+        ("marks", {"mark": "enter", "value": "now"}),
+    ],
+)
+def test_a_tap_reads_what_was_captured_once(alice, url, database, place, said):
+    asked = []
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append("FROM event" in statement)
+
+    listen(database.engine, "before_cursor_execute", note)
+    answer = alice.post(f"{url}/{place}/swap", data=said)
+
+    assert (answer.status_code, sum(asked)) == (200, 1)

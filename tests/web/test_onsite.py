@@ -4,8 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from audit.clock import now
-from audit.domain.answer import project
-from audit.store.events import list_events
+from audit.domain.answer import Deed, project
+from audit.store.events import list_events, record
+from audit.store.visits import get_visit
 
 
 def parsed(answer):
@@ -89,6 +90,21 @@ def test_something_is_remembered_with_its_stage(alice, url, stored, text):
 
     assert [(memory.stage, memory.text) for memory in stored().remembered] == [("waiting", text)]
     assert len(parsed(answer).select("#remembered li")) == 1
+
+
+@pytest.mark.parametrize("place", ["memories", "memories/swap"])
+def test_after_so_many_notes_no_more_are_taken_and_it_is_said(
+    alice, url, stored, database, world, place
+):
+    deeds = [Deed("remember", "stage/waiting", text=str(number)) for number in range(499)]
+    with database.writing() as session:
+        record(session, get_visit(session, world.alice, world.harbour_visit), deeds, now())
+
+    answers = [alice.post(f"{url}/{place}", data={"stage": "waiting", "text": "x"}) for _ in "ab"]
+
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert "A visit holds at most 500 notes." in answers[1].text
+    assert len(stored().remembered) == 500
 
 
 def test_a_memory_is_one_line_not_a_report(alice, url, stored):
