@@ -1,9 +1,11 @@
 """How values are written on pages and on paper, per language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
 
 from audit.domain.answer import Answer
 from audit.domain.checklist import Item
@@ -11,6 +13,7 @@ from audit.domain.text import Language, Text
 from audit.domain.wording import said
 
 NOTHING = "—"
+GAPS: dict[Language, Markup] = {"zh": Markup(""), "en": Markup(" ")}  # between sentences
 
 
 def signed(change: Decimal | float | None, places: int = 1) -> str:
@@ -23,7 +26,7 @@ def signed(change: Decimal | float | None, places: int = 1) -> str:
 
 def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
     """Jinja filters: `tr`, `points`, `signed`, `percent`, `day`, `moment`, `clock`, `duration`,
-    and `said`: an item's answer in words."""
+    `said`: an item's answer in words, and `sentences`: several as running text."""
 
     def tr(text: Text | None) -> str:
         return "" if text is None else text.in_(language)
@@ -60,6 +63,10 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
     def answer_said(item: Item, answer: Answer | None) -> str:
         return said(item, answer).in_(language)
 
+    def sentences(several: Iterable[str]) -> Markup:
+        """Chinese sentences follow each other without a space."""
+        return GAPS[language].join(one for one in several if one)
+
     return {
         "tr": tr,
         "points": points,
@@ -70,4 +77,5 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
         "clock": clock,
         "duration": duration,
         "said": answer_said,
+        "sentences": sentences,
     }

@@ -5,7 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from audit.domain.checklist import Cap, Checklist, Deduct, FlagOnly
+
 Standing = Literal["answered", "na", "not_observed", "unanswered"]
+Gain = Literal["both", "capped", "lifted", "open"]
 
 
 class ItemScore(msgspec.Struct, frozen=True):
@@ -96,3 +99,19 @@ class ScoreCard(msgspec.Struct, frozen=True):
                     sums[entry.item] = sums.get(entry.item, Decimal(0)) + entry.lost
         lossy = ((key, value) for key, value in sums.items() if value > 0)
         return dict(sorted(lossy, key=lambda pair: (-pair[1], pair[0])))
+
+    def gain(self, checklist: Checklist, item: str) -> Gain:
+        """What full marks for an item that lost points would do beside raising the raw
+        score: the final score rises with it, stays under the cap of a failed critical item,
+        gets rid of this critical failure, or cannot be told without scoring anew."""
+        critical = checklist.scoring.critical
+        if not self.veto or isinstance(critical, FlagOnly) or self.raw is None:
+            return "both"
+        if isinstance(critical, Cap):
+            if self.veto == (item,):
+                return "lifted"
+            return "capped" if self.raw + self.lost()[item] > critical.cap else "both"
+        if item in self.veto:
+            return "lifted"
+        enough = isinstance(critical, Deduct) and self.final != 0
+        return "both" if enough else "open"

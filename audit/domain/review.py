@@ -20,6 +20,7 @@ from audit.domain.answer import (
 )
 from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
+from audit.domain.fill import HAVE_OR_NOT, YES_NO
 from audit.domain.flags import Flag, flags
 from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.text import Text
@@ -93,7 +94,12 @@ class Review(msgspec.Struct, frozen=True):
         item = self.checklist.by_key.get(key)
         heads = self.capture.conflicts.get(f"answer:{key}", ())
         return tuple(
-            (said(item, head.answer) if item else gate_said(head.answer), head.device)
+            (
+                said(item, head.answer)
+                if item
+                else gate_said(self.checklist.gate_by_key[key], head.answer),
+                head.device,
+            )
             for head in heads
         )
 
@@ -193,7 +199,7 @@ def _line(read: Review, key: str, twin: bool = False, again: bool = False) -> Li
             key,
             None,
             gate,
-            gate_said(answer),
+            gate_said(gate, answer),
             shut=shut(gate, read.capture.answers),
             answered=answer is not None,
         )
@@ -214,7 +220,8 @@ def _line(read: Review, key: str, twin: bool = False, again: bool = False) -> Li
     )
 
 
-def gate_said(answer: Answer | None) -> Text:
+def gate_said(gate: Gate, answer: Answer | None) -> Text:
+    """In the words the shopper chose from."""
     if answer is None:
         return Text("未作答", "Not answered")
-    return Text("是", "Yes") if answer.value == "yes" else Text("否", "No")
+    return dict(HAVE_OR_NOT if "有没有" in gate.question.zh else YES_NO)[str(answer.value)]

@@ -4,6 +4,7 @@ Nothing in them tells who the shopper was; free text and the visit's own facts c
 they are left out.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,14 +15,23 @@ import msgspec
 from audit.domain.branch import Branch
 from audit.domain.changes import Said
 from audit.domain.checklist import FreeText
-from audit.domain.comparison import ScoredVisit, side_by_side_rows
+from audit.domain.comparison import Row, ScoredVisit, side_by_side_rows
 from audit.domain.problems import N_
 from audit.domain.text import Language
 from audit.domain.visit import Mode
 from audit.domain.wording import said
 
 Cell = str | int | Decimal | date | None
-MODES: dict[Mode, str] = {"open": N_("Open"), "disguised": N_("Disguised")}
+MODES: dict[Mode, str] = {
+    "open": N_("Open visit"),
+    "disguised": N_("Disguised visit"),
+}
+
+KINDS = {
+    "part": N_("%(title)s (part)"),
+    "section": N_("%(title)s (section)"),
+    "index": N_("%(title)s (index)"),
+}
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -47,7 +57,7 @@ VISIT_HEAD = (
     N_("Released on"),
     N_("Programme"),
     N_("Wave"),
-    N_("Mode"),
+    N_("Kind of visit"),
     N_("Checklist"),
     N_("Version"),
     N_("Final score"),
@@ -103,8 +113,23 @@ def visits_sheet(branch: Branch, visits: Sequence[ScoredVisit], wording: Wording
                 *(row.cells[place].score for row in figures),
             )
         )
-    head = (*(say(name) for name in VISIT_HEAD), *(row.title.in_(language) for row in figures))
+    head = (*(say(name) for name in VISIT_HEAD), *_names(figures, wording))
     return Sheet(say(N_("Visits")), head, tuple(rows))
+
+
+def _names(figures: Sequence[Row], wording: Wording) -> tuple[str, ...]:
+    """One name per figure: a part, a section and an index may have one title."""
+    titles = {row.id: row.title.in_(wording.language) for row in figures}
+    names = []
+    for row in figures:
+        name = wording.say(KINDS[row.kind]) % {"title": titles[row.id]}
+        part = titles.get(row.id.partition("/")[0]) if row.kind == "section" else None
+        names.append(f"{part} / {name}" if part else name)
+    again = {name for name, times in Counter(names).items() if times > 1}
+    return tuple(
+        f"{name} [{row.id}]" if name in again else name
+        for name, row in zip(names, figures, strict=True)
+    )
 
 
 def items_sheet(

@@ -203,9 +203,10 @@ def test_a_small_change_is_called_no_clear_change(as_, world, database):
 
     page = soup(as_(world.dan).get(f"/branches/{world.harbour.id}"))
 
-    assert "+4.6 points against the visit before, by raw score. No clear change:" in words(
-        page.select_one(".track-overview__latest")
-    )
+    assert [words(said) for said in page.select(".score-change")] == [
+        "Raw score 82.7: 4.6 higher than the visit before (78.1).",
+        "No clear change: under 10.0 points two single visits differ by chance alone.",
+    ]
 
 
 def test_visits_are_listed_newest_first_with_result_report_and_a_box_to_compare(

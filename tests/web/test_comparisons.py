@@ -30,7 +30,7 @@ def at(world, place, **query):
 # ---- side by side --------------------------------------------------------------------
 
 
-def test_chosen_visits_stand_side_by_side_in_time_order(as_, world, database):
+def test_chosen_visits_stand_side_by_side_with_the_newest_first(as_, world, database):
     first = revisit(database, world, 1)
     second = revisit(database, world, 2, answers=BETTER)
     revisit(database, world, 3)
@@ -39,8 +39,8 @@ def test_chosen_visits_stand_side_by_side_in_time_order(as_, world, database):
 
     head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
     total = [words(cell) for cell in page.select_one(".beside__row--total").find_all(["th", "td"])]
-    assert head == ["By section", "2026-11-21", "2026-11-22"]
-    assert total == ["Total", "78.1 50", "82.7 50 +4.6"]
+    assert head == ["By section", "2026-11-22", "2026-11-21"]
+    assert total == ["Raw score", "82.7 50 +4.6", "78.1 50"]
 
 
 def test_without_a_choice_the_latest_visits_are_compared(as_, world, database):
@@ -50,7 +50,7 @@ def test_without_a_choice_the_latest_visits_are_compared(as_, world, database):
     page = soup(as_(world.dan).get(f"/branches/{world.harbour.id}/comparison"))
 
     head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
-    assert head[1:] == ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"]
+    assert head[1:] == ["2026-11-25", "2026-11-24", "2026-11-23", "2026-11-22"]
 
 
 def test_sections_indices_and_framework_entries_have_rows(as_, world, database):
@@ -61,7 +61,7 @@ def test_sections_indices_and_framework_entries_have_rows(as_, world, database):
     names = [words(head) for head in page.select(".beside-group h2")]
     smile = next(row for row in page.select(".beside__row--entry") if words(row.th) == "Smile")
     assert names == ["By section", "C, P and T", "By framework"]
-    assert [words(cell) for cell in smile.find_all("td")] == ["50.0 1", "0.0 1 −50.0"]
+    assert [words(cell) for cell in smile.find_all("td")] == ["0.0 1 −50.0", "50.0 1"]
 
 
 def test_each_step_says_whether_the_change_is_clear_with_number_and_coverage(as_, world, database):
@@ -69,7 +69,7 @@ def test_each_step_says_whether_the_change_is_clear_with_number_and_coverage(as_
 
     page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
 
-    step = words(page.select(".in-turn__one")[1])
+    step = words(page.select(".in-turn__one")[0])
     assert "coverage 100%, 50 items scored" in step
     assert "No clear change: under 10.0 points two single visits differ by chance alone." in step
 
@@ -84,7 +84,7 @@ def test_a_visit_that_covers_too_little_is_left_out_and_named(as_, world, databa
     page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
 
     head = [words(cell) for cell in page.select_one(".beside thead").find_all("th")]
-    assert head[1:] == ["2026-11-21", "2026-11-23"]
+    assert head[1:] == ["2026-11-23", "2026-11-21"]
     assert words(page.select_one(".notice")).startswith("The visit of 2026-11-22 is left out")
 
 
@@ -173,6 +173,28 @@ def test_the_exact_test_is_labelled_as_being_about_these_two_visits(as_, world, 
     said = words(page.select_one(".change-summary"))
     assert "a split of 2 to 1 or more uneven would come up with p = 1.000" in said
     assert "It says nothing about the branch’s usual level" in said
+
+
+def test_every_group_of_items_can_be_opened_and_has_its_count(as_, world, changed):
+    before, after = changed
+
+    page = soup(as_(world.dan).get(at(world, "changes", before=before, after=after)))
+
+    groups = page.select("details.item-changes")
+    counts = [int(words(group.summary).split()[-1]) for group in groups]
+    assert counts == [len(group.select(".item-change")) for group in groups]
+    assert f"All {sum(counts)}" == words(page.select_one(".track-tabs a"))
+
+
+def test_parts_readings_and_indices_of_one_name_are_told_apart(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2)]
+
+    page = soup(as_(world.dan).get(at(world, "comparison", visit=visits)))
+
+    kinds = ".beside__row--part th, .beside__row--framework th, .beside__row--index th"
+    names = [words(head) for head in page.select(kinds)]
+    assert len(names) == len(set(names))
+    assert {name.split()[-1] for name in names} == {"Part", "Reading", "index"}
 
 
 def test_the_list_can_be_narrowed_to_one_kind(as_, world, changed):

@@ -117,8 +117,12 @@ def test_the_visits_file_has_a_row_per_visit_with_totals_parts_sections_and_indi
         "Coverage": "1.000",
     }
     for part in world.checklist.parts:
-        assert first[part.title.en]
-        assert all(section.title.en in first for section in part.sections)
+        assert first[f"{part.title.en} (part)"]
+        assert all(
+            f"{part.title.en} / {section.title.en} (section)" in first for section in part.sections
+        )
+    assert first["T Timely (index)"] == "80.4"
+    assert len(head) == len(set(head))
 
 
 def test_the_items_file_has_a_row_per_visit_and_item(as_, world, database):

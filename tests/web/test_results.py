@@ -12,8 +12,11 @@ from audit.ids import new_id
 from audit.store.events import add_events, list_events, record
 from audit.store.people import save_person
 from audit.store.visits import get_visit, save_status
+from tests.web.test_branches import soup, words
 from tests.web.test_reviews import add
-from tests.world import NOON, fill_visit, release_visit
+from tests.world import NOON, fill_visit, release_visit, revisit
+
+MUCH_WORSE = {f"rules-24/r{number:02}": "0" for number in (1, 2, 3, 4, 6, 8, 9, 11, 12)}
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ def test_a_result_shows_verdict_score_band_and_sections(as_, world, released):
     page = as_(world.dan).get(f"/results/{released}")
 
     assert figure(page) == "78.1"
-    for words in ("Meets the standard", "Steady, with a weak farewell.", "Greeting and speech"):
-        assert words in page.text
+    for said in ("Meets the standard", "Steady, with a weak farewell.", "Greeting and speech"):
+        assert said in page.text
     assert re.findall(r'<td class="score-number">(86\.6|72\.2|69\.9)</td>', page.text) == [
         "86.6",
         "72.2",
@@ -67,8 +70,59 @@ def test_a_critical_failure_is_named_beside_both_scores(as_, database, world):
     page = as_(world.dan).get(f"/results/{world.harbour_visit}")
 
     assert figure(page) == "59.0"
-    assert "72.7 before the critical failure" in page.text
+    assert "Raw score 72.7" in page.text
     assert "1 critical item failed" in page.text
+
+
+def test_a_change_is_said_with_what_it_compares(as_, database, world):
+    revisit(database, world, 1, answers={"rules-24/r02": "0", "rules-24/r06": "0"})
+    second = revisit(database, world, 2, answers={"rules-24/r22": "no"})
+
+    result = soup(as_(world.dan).get(f"/results/{second}"))
+    branch = soup(as_(world.dan).get(f"/branches/{world.harbour.id}"))
+
+    said = [words(line) for line in result.select(".score-change")]
+    assert said[0] == (
+        "Raw score 72.7: 2.3 lower than the visit before (75.0). "
+        "A failed critical item brings the final score to 59.0."
+    )
+    assert said == [words(line) for line in branch.select(".score-change")]
+
+
+def test_a_large_change_is_not_called_clear_before_the_network_can_tell(as_, database, world):
+    revisit(database, world, 1)
+    second = revisit(database, world, 2, answers=MUCH_WORSE)
+
+    pages = [
+        soup(as_(world.dan).get(where))
+        for where in (
+            f"/results/{second}",
+            f"/branches/{world.harbour.id}",
+            f"/branches/{world.harbour.id}/changes",
+        )
+    ]
+
+    said = "Whether the change is clear cannot be told yet: too few branches"
+    assert [words(page).count(said) for page in pages] == [1, 1, 1]
+
+
+def test_a_part_a_reading_and_an_index_of_one_name_say_which_they_are(as_, world, released):
+    page = soup(as_(world.dan).get(f"/results/{released}"))
+
+    readings = [words(head).split()[-2] for head in page.select(".result__reading")]
+    indices = [words(head) for head in page.select(".strip__title") if " index" in words(head)]
+    assert readings == ["Reading"] * 3
+    assert indices == ["C Competence index", "P Problem-free index", "T Timely index"]
+    assert words(page.select("#parts-title ~ table th")[1]) == "Section score"
+
+
+@pytest.mark.parametrize(
+    ("language", "gap"), [("zh", "分，原始得分为 78.1。逐行"), ("en", "score 78.1. Open")]
+)
+def test_sentences_follow_each_other_as_the_language_has_it(as_, world, released, language, gap):
+    page = as_(world.dan).get(f"/results/{released}", headers={"Accept-Language": language})
+
+    assert gap in page.text
 
 
 def test_a_result_leads_to_papers_branch_and_the_visit_before(as_, database, world, released):
@@ -133,12 +187,28 @@ def test_what_if_shows_the_new_total_beside_the_old(as_, database, world, releas
     assert figure(again) == "78.1"
 
 
-def test_htmx_gets_only_the_tree(as_, world, released):
+def test_htmx_gets_only_the_answer_to_the_trial(as_, world, released):
     where = f"/results/{released}/what-if?item=counter-routine-5/s52&value=yes"
 
     part = as_(world.dan).get(where, headers={"HX-Request": "true"})
 
-    assert part.text.lstrip().startswith('<section id="why"')
+    assert part.text.lstrip().startswith('<div class="notice trial">')
+    assert "tree__row" not in part.text
+
+
+def test_the_answer_to_a_trial_stands_where_it_was_asked(as_, world, released):
+    where = f"/results/{released}/what-if?item=counter-routine-5/s52&value=yes"
+
+    page = soup(as_(world.dan).get(where))
+
+    reply = page.select_one(".trial").parent
+    asked = reply.parent
+    assert (reply["role"], asked.select_one("[name=item]")["value"]) == (
+        "status",
+        "counter-routine-5/s52",
+    )
+    assert asked["action"].endswith(f"#{reply['id']}")
+    assert len(page.select(f"#{reply['id']}")) == 1
 
 
 @pytest.mark.parametrize(
@@ -147,6 +217,20 @@ def test_htmx_gets_only_the_tree(as_, world, released):
 )
 def test_what_cannot_be_answered_cannot_be_tried(as_, world, released, question, status):
     assert as_(world.dan).get(f"/results/{released}/what-if?{question}").status_code == status
+
+
+def test_the_tree_promises_no_points_that_a_failed_critical_item_takes(as_, database, world):
+    fill_visit(database, world, {"rules-24/r22": "no"})
+    release_visit(database, world)
+
+    page = soup(as_(world.dan).get(f"/results/{world.harbour_visit}/what-if"))
+
+    said = [words(line) for line in page.select(".tree__policy")]
+    promised = [line for line in said if "Full marks here" in line]
+    capped = [line for line in promised if "the final score stays capped at 59.0" in line]
+    lifted = [line for line in promised if "undo this critical failure" in line]
+    assert len(lifted) == 1
+    assert len(capped) == len(promised) - 1 > 10
 
 
 # ---- frozen --------------------------------------------------------------------------
