@@ -1,5 +1,6 @@
 """Planning visits: who was where lately, how far each wave is, and changes before a start."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 from audit.domain.planning import REST, Known
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Status
-from audit.store.tables import VisitRow
+from audit.store.tables import BranchRow, VisitRow
 
 
 def get_known(session: Session, wave: UUID, due_on: date) -> Known:
@@ -30,6 +31,20 @@ def get_known(session: Session, wave: UUID, due_on: date) -> Known:
         frozenset((shopper, branch) for shopper, branch in session.exec(pairs)),
         frozenset(session.exec(branches)),
     )
+
+
+def list_shopped(session: Session, shopper: UUID, branches: Collection[UUID]) -> list[str]:
+    """The codes of those of these branches that the shopper has been asked to visit."""
+    query = (
+        select(BranchRow.code)
+        .join(VisitRow)
+        .where(
+            VisitRow.shopper_id == shopper,
+            VisitRow.status != "cancelled",
+            col(BranchRow.id).in_(branches),
+        )
+    )
+    return list(session.exec(query.distinct().order_by(BranchRow.code)))
 
 
 def count_by_wave(session: Session) -> dict[UUID, dict[Status, int]]:

@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from audit.domain.answer import Answer, AnswerEvent, Deed, project, root
 from audit.domain.problems import Conflict
@@ -71,7 +70,7 @@ def test_a_number_is_given_to_one_event_of_a_device(either_database, place):
     with either_database.writing() as session:
         add_events(session, [event(place)], NOON)
 
-    with pytest.raises(IntegrityError), either_database.writing() as session:
+    with pytest.raises(Conflict), either_database.writing() as session:
         add_events(session, [event(place)], NOON)
 
 

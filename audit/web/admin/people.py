@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
+from sqlmodel import Session
 
 from audit.domain.branch import Branch
 from audit.domain.passwords import check_password
@@ -16,6 +17,7 @@ from audit.domain.people import ROLES, Person, Role, must_keep_an_administrator
 from audit.domain.problems import N_, Conflict, Invalid
 from audit.domain.text import LANGUAGES
 from audit.ids import new_id
+from audit.store.assignments import list_shopped
 from audit.store.branches import list_branches
 from audit.store.people import get_person, list_people, lock_people, save_password, save_person
 from audit.store.sessions import close_sessions_of
@@ -160,6 +162,7 @@ def _keep(
         people = list_people(session)
         before = next((one for one in people if one.id == after.id), None)
         _check(after, people, form)
+        _ask_about_own_visits(session, before, after, form)
         if not form.ok:
             return
         try:
@@ -183,6 +186,23 @@ def _check(after: Person, people: list[Person], form: Form) -> None:
             )
         except Invalid as problem:
             form.refuse("role" if after.active else "active", problem.message)
+
+
+def _ask_about_own_visits(
+    session: Session, before: Person | None, after: Person, form: Form
+) -> None:
+    """A shopper is hidden from branches, and should hardly read what came of their own visits."""
+    added = set(after.branches) - set(before.branches if before else ())
+    shopped = list_shopped(session, after.id, added)
+    if shopped and not form.flag("accept"):
+        form.refuse(
+            "accept",
+            N_(
+                "This person has been asked to visit %(branches)s as a shopper and would read "
+                "the results of those visits."
+            ),
+            branches=", ".join(shopped),
+        )
 
 
 def _read(form: Form, branches: list[Branch], before: Person | None) -> Person:

@@ -1,8 +1,9 @@
 import pytest
 
 from audit.store.people import find_login, get_person, list_people
+from audit.store.visits import save_status
 from audit.web.sessions import verify_password
-from tests.world import PASSWORD
+from tests.world import NOON, PASSWORD, revisit
 
 
 def typed(**changes):
@@ -88,6 +89,50 @@ def test_a_branch_manager_answers_for_the_branches_ticked(ann, world, database, 
     assert set(person.branches) == {world.hill.id, world.harbour.id}
     assert person.code == ""
     assert none.problem("branch") == "Choose at least one branch."
+
+
+def test_a_former_shopper_reads_results_of_own_visits_only_if_that_is_meant(
+    ann, world, database, seen
+):
+    revisit(database, world, 1)
+    both = [str(world.hill.id), str(world.harbour.id)]
+    manager = typed(login="alice", role="branch_manager", branch=both, active="1")
+
+    page = seen(ann.post(f"/admin/people/{world.alice.id}", data=manager))
+    refused, _ = stored(database, "alice")
+    ann.post(f"/admin/people/{world.alice.id}", data={**manager, "accept": "1"})
+
+    assert page.problem("accept") == (
+        "This person has been asked to visit H001 as a shopper and would read the results "
+        "of those visits."
+    )
+    assert page.soup.find("input", {"name": "accept", "type": "checkbox"}) is not None
+    assert refused == world.alice
+    assert set(stored(database, "alice")[0].branches) == {world.hill.id, world.harbour.id}
+
+
+def test_a_manager_is_asked_about_once_and_others_are_not_asked(ann, world, database, seen):
+    place = f"/admin/people/{world.alice.id}"
+    elsewhere = typed(login="alice", role="branch_manager", branch=str(world.hill.id), active="1")
+    own = {**elsewhere, "branch": [str(world.hill.id), str(world.harbour.id)]}
+
+    answers = [
+        ann.post(place, data=data, follow_redirects=False).status_code
+        for data in (elsewhere, own, {**own, "accept": "1"}, own)
+    ]
+
+    assert seen(ann.get(place)).soup.find("input", {"name": "accept"}) is None
+    assert answers == [303, 422, 303, 303]
+
+
+def test_a_visit_that_was_cancelled_is_no_reason_to_ask(ann, world, database):
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "cancelled", NOON)
+    manager = typed(login="alice", role="branch_manager", branch=str(world.harbour.id), active="1")
+
+    answer = ann.post(f"/admin/people/{world.alice.id}", data=manager, follow_redirects=False)
+
+    assert answer.status_code == 303
 
 
 def test_who_is_locked_out_is_signed_out_at_once(ann, as_, world):
