@@ -1,6 +1,6 @@
 """A visit as its auditor reads it before releasing it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -13,6 +13,7 @@ from audit.domain.answer import (
     Progress,
     progress,
     project,
+    root,
     settled,
     shut,
     timed_seconds,
@@ -75,6 +76,7 @@ class Review(msgspec.Struct, frozen=True):
     card: ScoreCard
     progress: Progress
     flags: tuple[Flag, ...]
+    root: str  # of the events that were read: what a decision is about
     late: int = 0  # events that arrived after the release and change nothing
     genuine: bool = True  # a released one: the log still is what it was made from
 
@@ -104,7 +106,7 @@ class Review(msgspec.Struct, frozen=True):
         )
 
 
-def review(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -> Review:
+def review(visit: Visit, checklist: Checklist, events: Sequence[AnswerEvent]) -> Review:
     capture = project(events)
     timed = with_timings(checklist, capture.answers, capture.marks)
     return Review(
@@ -115,6 +117,7 @@ def review(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) ->
         card=score(checklist, timed),
         progress=progress(checklist, timed),
         flags=flags(checklist, capture, visit.submitted_at),
+        root=root(events),
     )
 
 

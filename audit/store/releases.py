@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import Deed, project, with_timings
+from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
 from audit.domain.people import Person
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, Conflict, NotFound
 from audit.domain.scoring import score
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
@@ -19,14 +19,22 @@ from audit.store.visits import add_release, lock_status, save_status
 
 
 def release(
-    session: Session, visit: Visit, *, verdict: str, by: Person, year: int, now: datetime
+    session: Session,
+    visit: Visit,
+    *,
+    verdict: str,
+    by: Person,
+    year: int,
+    now: datetime,
+    seen: str | None = None,
 ) -> str:
     """Freeze what the log says of a submitted visit; gives the release's number.
 
-    Must run inside `writing()`. Raises `Conflict` when the visit is not waiting for it.
+    `seen`: the root of the events that were read before deciding. Must run inside
+    `writing()`. Raises `Conflict` when the visit is not waiting for it or no longer says
+    what was read.
     """
-    _must_wait(session, visit)
-    events = list_events(session, visit.id)
+    events = _waiting_events(session, visit, seen)
     capture = project(events)
     checklist = get_checklist(session, visit.checklist)
     card = score(checklist, with_timings(checklist, capture.answers, capture.marks))
@@ -45,20 +53,26 @@ def release(
     return number
 
 
-def send_back(session: Session, visit: Visit, reason: str, now: datetime) -> None:
-    """Give a submitted visit back to its shopper, who can then write again.
-
-    Must run inside `writing()`. Raises `Conflict` when the visit is not waiting for it.
-    """
-    _must_wait(session, visit)
+def send_back(
+    session: Session, visit: Visit, reason: str, now: datetime, seen: str | None = None
+) -> None:
+    """Give a submitted visit back to its shopper, who can then write again. As `release`."""
+    _waiting_events(session, visit, seen)
     record(session, visit, [Deed("reopen", "visit", text=reason)], now)
     save_status(session, visit.id, "returned", now, reason)
 
 
-def _must_wait(session: Session, visit: Visit) -> None:
-    """Of two auditors at once the second is told that the visit has moved on."""
+def _waiting_events(session: Session, visit: Visit, seen: str | None) -> list[AnswerEvent]:
+    """Of two auditors at once the second is told that the visit has moved on, even if it
+    has come back since."""
     status = lock_status(session, visit.id)
     msgspec.structs.replace(visit, status=status).must_be("submitted")
+    events = list_events(session, visit.id)
+    if seen is not None and seen != root(events):
+        raise Conflict(
+            N_("The answers have changed since you opened this page. Read them again, then decide.")
+        )
+    return events
 
 
 def next_number(session: Session, visit: Visit, year: int) -> str:

@@ -6,7 +6,6 @@ import msgspec
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import root
 from audit.domain.people import Person
 from audit.domain.review import Review, Waiting, review, waiting
 from audit.domain.visit import STATUSES, Status
@@ -49,11 +48,12 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     if visit.release is None:
         return review(visit, checklist, every)
     events = events_at_release(session, [visit_id])[visit_id]
+    read = review(visit, checklist, events)
     return msgspec.structs.replace(
-        review(visit, checklist, events),
+        read,
         card=get_card(session, visit),
         late=len(every) - len(events),
-        genuine=root(events) == visit.release.root,
+        genuine=read.root == visit.release.root,
     )
 
 

@@ -141,7 +141,8 @@ def create_return(
     if not form.ok:
         return _drawn(page, database, auditor, visit_id, wanted, form=form)
     with database.writing() as session:
-        send_back(session, get_visit(session, auditor, visit_id), reason, now())
+        visit = get_visit(session, auditor, visit_id)
+        send_back(session, visit, reason, now(), seen=form.get("seen"))
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 
 
@@ -162,7 +163,15 @@ def create_release(
         return _drawn(page, database, auditor, visit_id, wanted, form=form)
     with database.writing() as session:
         visit = get_visit(session, auditor, visit_id)
-        release(session, visit, verdict=verdict, by=auditor, year=_year(settings), now=now())
+        release(
+            session,
+            visit,
+            verdict=verdict,
+            by=auditor,
+            year=_year(settings),
+            now=now(),
+            seen=form.get("seen"),
+        )
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 
 

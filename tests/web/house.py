@@ -14,11 +14,13 @@ from sqlalchemy import text
 from audit.app import create_app
 from audit.clock import now
 from audit.domain.branch import Region
+from audit.domain.event import root
 from audit.domain.people import Person
 from audit.domain.text import Text
 from audit.settings import Settings
 from audit.store.branches import save_region
 from audit.store.database import Database
+from audit.store.events import list_events
 from audit.store.sessions import list_sessions, open_session
 from audit.web.dependencies import token_for
 from tests import world as known
@@ -102,7 +104,12 @@ class House:
             "checklist": world.checklist.hash,
             "item": world.checklist.items[0].key,
             "stage": world.checklist.stages[0].id,
+            "seen": self._root(submitted),
         }
+
+    def _root(self, visit: UUID) -> str:
+        with self.database.reading() as session:
+            return root(list_events(session, visit))
 
     def _sign_in(self, person: Person) -> str:
         with self.database.writing() as session:

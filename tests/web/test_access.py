@@ -111,10 +111,10 @@ ROWS = {
     "GET /reviews": Row("/reviews", auditors(200)),
     "GET /reviews/{}": Row("/reviews/{submitted}", auditors(200)),
     "POST /reviews/{}/return": Row(
-        "/reviews/{submitted}/return", auditors(303), {"reason": "Again, please."}
+        "/reviews/{submitted}/return", auditors(303), {"reason": "Again, please.", "seen": "{seen}"}
     ),
     "POST /reviews/{}/release": Row(
-        "/reviews/{submitted}/release", auditors(303), {"confirmed": "1"}
+        "/reviews/{submitted}/release", auditors(303), {"confirmed": "1", "seen": "{seen}"}
     ),
     # readers of released visits
     "GET /results/{}": Row("/results/{released}", readers(200)),

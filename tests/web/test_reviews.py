@@ -10,6 +10,7 @@ from audit.domain.answer import Answer, Deed, root
 from audit.domain.text import Text
 from audit.ids import new_id
 from audit.store.events import add_events, list_events, record
+from audit.store.releases import send_back
 from audit.store.visits import add_visit, get_card, get_visit
 from tests.world import NOON, fill_visit, release_visit
 
@@ -40,6 +41,14 @@ def listed(page) -> list[str]:
 def status_of(database, world, visit) -> str:
     with database.reading() as session:
         return get_visit(session, world.carol, visit).status
+
+
+def decide(client, visit, deed, **said):
+    """As the open page does, which names what was read."""
+    page = client.get(f"/reviews/{visit}")
+    seen = re.search(r'name="seen" value="(\w+)"', page.text)
+    said["seen"] = seen[1] if seen else ""
+    return client.post(f"/reviews/{visit}/{deed}", data=said, follow_redirects=False)
 
 
 # ---- the queue -----------------------------------------------------------------------
@@ -168,10 +177,7 @@ def test_two_devices_that_disagree_are_both_shown(as_, database, world):
 
 def test_a_returned_visit_can_be_written_again_and_tells_why(as_, database, world):
     fill_visit(database, world)
-    answer = as_(world.carol).post(
-        f"/reviews/{world.harbour_visit}/return", data={"reason": "Which fee was named?"},
-        follow_redirects=False,
-    )  # fmt: skip
+    answer = decide(as_(world.carol), world.harbour_visit, "return", reason="Which fee was named?")
 
     with database.writing() as session:
         visit = get_visit(session, world.alice, world.harbour_visit)
@@ -198,9 +204,7 @@ def test_a_return_wants_a_reason_and_keeps_the_visit(as_, database, world):
 def test_a_release_freezes_the_score_of_the_log(as_, database, world):
     fill_visit(database, world)
 
-    as_(world.carol).post(
-        f"/reviews/{world.harbour_visit}/release", data={"confirmed": "1", "verdict": "Steady."}
-    )
+    decide(as_(world.carol), world.harbour_visit, "release", confirmed="1", verdict="Steady.")
 
     with database.reading() as session:
         visit = get_visit(session, world.carol, world.harbour_visit)
@@ -224,6 +228,29 @@ def test_a_release_wants_the_flags_looked_at_and_keeps_what_was_typed(as_, datab
 
 
 @pytest.mark.parametrize("deed", ["return", "release"])
+def test_what_was_changed_since_it_was_read_is_not_decided(as_, database, world, deed):
+    fill_visit(database, world)
+    client, where = as_(world.carol), f"/reviews/{world.harbour_visit}"
+    seen = re.findall(r'name="seen" value="(\w+)"', client.get(where).text)
+    with database.writing() as session:  # another auditor, and then the shopper
+        visit = get_visit(session, world.carol, world.harbour_visit)
+        send_back(session, visit, "Which fee?", NOON)
+    fill_visit(database, world, {"rules-24/r12": "0"})
+
+    said = {"confirmed": "1", "reason": "Why?", "seen": seen[0]}
+    answers = [
+        client.post(f"{where}/{deed}", data=one, follow_redirects=False)
+        for one in (said, {**said, "seen": ""})
+    ]
+
+    assert len(set(seen)) == 1
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert "The answers have changed since you opened this page." in answers[0].text
+    assert status_of(database, world, world.harbour_visit) == "submitted"
+    assert decide(client, world.harbour_visit, deed, confirmed="1", reason="?").status_code == 303
+
+
+@pytest.mark.parametrize("deed", ["return", "release"])
 def test_only_a_visit_that_was_handed_in_can_be_decided(as_, database, world, deed):
     fill_visit(database, world, submit=False)
 
@@ -237,11 +264,11 @@ def test_only_a_visit_that_was_handed_in_can_be_decided(as_, database, world, de
 
 def test_a_visit_is_released_once(as_, database, world):
     fill_visit(database, world)
-    client, where = as_(world.carol), f"/reviews/{world.harbour_visit}/release"
+    client = as_(world.carol)
 
-    answers = [client.post(where, data={"confirmed": "1"}) for _ in range(2)]
+    answers = [decide(client, world.harbour_visit, "release", confirmed="1") for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [200, 409]
+    assert [answer.status_code for answer in answers] == [303, 409]
 
 
 def test_releases_of_a_branch_are_numbered_within_the_year(database, world):
@@ -267,7 +294,7 @@ def test_too_little_coverage_is_said_before_and_after_release(as_, database, wor
     client, where = as_(world.carol), f"/reviews/{world.harbour_visit}"
 
     before = client.get(where)
-    client.post(f"{where}/release", data={"confirmed": "1"})
+    decide(client, world.harbour_visit, "release", confirmed="1")
     after = as_(world.dan).get(f"/results/{world.harbour_visit}")
 
     assert "Coverage is too low for a valid score." in before.text
