@@ -30,7 +30,7 @@ INSTALL = {  # by the package manager that is there
     "apk": "apk add " + " ".join(f"so:lib{name}.so.{version}" for name, version in LIBRARIES),
     "brew": "brew install pango",
 }
-FONTS = ("sc400-gbk.ttf", "sc700-gbk.ttf")
+FONTS = ("sc400.ttf", "sc700.ttf", "sc400-rare.ttf", "sc700-rare.ttf")
 REINSTALL = f"{sys.executable} -m pip install --force-reinstall mingcha"
 
 

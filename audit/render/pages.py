@@ -12,6 +12,7 @@ from audit.filters import filters
 from audit.languages import translations
 
 Document = VisitReport | ComparisonReport
+FONT = "Mingcha Sans, Mingcha Sans Rare"  # what most texts need, and the rest of GBK
 TEMPLATES: dict[type[Document], str] = {
     VisitReport: "visit/visit.html",
     ComparisonReport: "comparison/comparison.html",
@@ -50,6 +51,6 @@ def _environment(folder: Path, language: Language, zone: ZoneInfo) -> Environmen
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True
     )
-    environment.globals.update(language=language, font="Mingcha Sans")
+    environment.globals.update(language=language, font=FONT)
     environment.filters.update(filters(language, zone))
     return environment

@@ -211,13 +211,25 @@ def test_every_table_header_says_what_it_heads_and_every_figure_has_words(drawn)
 
 
 def test_its_fonts_are_its_own(drawn):
-    fonts = {
+    assert fonts_of(drawn) == {"Mingcha-Sans", "Mingcha-Sans-Bold"}
+
+
+def test_a_rare_character_has_a_font_too():
+    with pytest.raises(UnicodeEncodeError):
+        "镕".encode("gb2312")
+
+    file = press().draw(report_a(notes={"rules-24/r12": "镕"}), "zh")
+
+    assert "镕" in text_of(file)
+    assert fonts_of(file) == {"Mingcha-Sans", "Mingcha-Sans-Bold", "Mingcha-Sans-Rare"}
+
+
+def fonts_of(drawn: bytes) -> set[str]:
+    return {
         str(font["/BaseFont"]).partition("+")[2]
         for page in pypdf.PdfReader(io.BytesIO(drawn)).pages
         for font in (f.get_object() for f in page["/Resources"]["/Font"].values())
     }
-
-    assert fonts == {"Mingcha-Sans", "Mingcha-Sans-Bold"}
 
 
 def test_the_data_inside_reads_back_hashes_to_the_footer_and_gives_the_score_again(drawn):
