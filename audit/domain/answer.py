@@ -208,19 +208,18 @@ def with_timings(
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a visit is: items that apply, how many have any answer, what is open."""
+    """How far a visit is: the questions that count (items that apply, required facts, gates),
+    how many have any answer, which have none."""
 
     applies: int
     done: int
-    open: tuple[str, ...]  # keys of items, then required facts and gates, without an answer
+    open: tuple[str, ...]  # in that order
 
 
 def progress(checklist: Checklist, answers: Mapping[str, Answer]) -> Progress:
-    """Counts the questions that apply; unanswered gates and required facts are only open."""
     now = settled(checklist, answers)
-    applying = [item for item in checklist.items if not (item.key in now and now[item.key].gated)]
-    unanswered = [item.key for item in applying if item.key not in now]
-    unanswered += [fact.key for fact in checklist.facts if fact.required and fact.key not in now]
-    unanswered += [gate.key for gate in checklist.gates if gate.key not in answers]
-    done = sum(item.key in now for item in applying)
-    return Progress(applies=len(applying), done=done, open=tuple(unanswered))
+    asked = [*checklist.items, *(fact for fact in checklist.facts if fact.required)]
+    applying = [item.key for item in asked if not (item.key in now and now[item.key].gated)]
+    counted = [*applying, *checklist.gate_by_key]
+    unanswered = tuple(key for key in counted if key not in now and key not in answers)
+    return Progress(len(counted), len(counted) - len(unanswered), unanswered)

@@ -23,6 +23,7 @@ from audit.domain.checklist import (
     Graded,
     Item,
     Mark,
+    Option,
     Points,
     Seconds,
     Stage,
@@ -50,6 +51,12 @@ class Timing(msgspec.Struct, frozen=True):
         both = self.start_at is not None and self.stop_at is not None
         return both and self.seconds is None
 
+    def apart(self, answer: Answer | None) -> int:
+        """By how many seconds a typed duration differs from what the marks say."""
+        if self.seconds is None or answer is None or answer.state != "answered":
+            return 0
+        return abs(int(str(answer.value)) - self.seconds)
+
 
 class Row(msgspec.Struct, frozen=True):
     """One question: a gate, a fact or an item, with the answer as it was tapped."""
@@ -60,6 +67,7 @@ class Row(msgspec.Struct, frozen=True):
     answer: Answer | None
     note: str
     note_missing: bool
+    optional: bool  # a fact that may stay empty; it is not counted
     gates: tuple[Gate, ...]  # that can make it not apply
     shut: bool
     timing: Timing | None
@@ -80,8 +88,16 @@ class Row(msgspec.Struct, frozen=True):
                 best_first = sorted(grades, key=lambda grade: -grade.credit)
                 return tuple((str(grade.value), grade.label) for grade in best_first)
             case Choice(options=options):
-                return tuple((option.id, option.label) for option in options)
+                return tuple((option.id, option.label) for option in _best_first(options))
         return ()
+
+
+def _best_first(options: tuple[Option, ...]) -> list[Option]:
+    """As the checklist has them unless each of them earns something."""
+    credits = [option.credit for option in options if option.credit is not None]
+    if len(credits) < len(options):
+        return list(options)
+    return sorted(options, key=lambda option: -(option.credit or 0))
 
 
 class Leap(msgspec.Struct, frozen=True):
@@ -136,7 +152,7 @@ def sheet(checklist: Checklist, capture: Capture) -> Sheet:
     stages = []
     for stage in checklist.stages:
         rows = tuple(_row(checklist, capture, answers, gates_of, home, key) for key in stage.items)
-        counted = [r for r in rows if not r.shut and (r.key in answers or r.key in waiting)]
+        counted = [row for row in rows if not row.shut and not row.optional]
         stages.append(
             StageRows(
                 stage=stage,
@@ -196,6 +212,7 @@ def _row(
         note_missing=(
             item is not None and not is_shut and not note and wants_note(item, answers.get(key))
         ),
+        optional=item in checklist.facts and not item.required,
         gates=gates,
         shut=is_shut,
         timing=_timing(checklist, capture, home, item),

@@ -29,8 +29,10 @@ SCRIPTS = {
         "js/notes.js",
         "js/stages.js",
         "js/stopwatch.js",
+        "js/leaving.js",
     ),
-    "onsite.js": (HTMX, "js/saving.js", "js/marks.js"),
+    "onsite.js": (HTMX, "js/saving.js", "js/marks.js", "js/leaving.js"),
+    "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }
 FIRST = ("css/tokens.css", "css/reset.css", "css/base.css")

@@ -8,9 +8,10 @@ from litestar.params import FromPath
 
 from audit.clock import now
 from audit.domain.answer import Progress, progress, project, with_timings
+from audit.domain.fill import sheet
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events_of
+from audit.store.events import list_events, list_events_of
 from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 
@@ -49,10 +50,12 @@ def show_assignment(
     with database.reading() as session:
         visit = get_visit(session, shopper, visit_id)
         checklist = get_checklist(session, visit.checklist)
+        drawn = sheet(checklist, project(list_events(session, visit.id)))
     return page(
         "assignments/show.html",
         visit=visit,
         checklist=checklist,
+        sheet=drawn,
         today=now().astimezone(settings.zone).date(),
     )
 

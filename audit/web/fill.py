@@ -169,6 +169,8 @@ def _minutes(form: Form) -> str:
     if not all(re.fullmatch(r"\d{0,6}", part) for part in parts):
         raise Invalid(N_("Enter whole minutes and seconds."))
     minutes, seconds = (int(part or 0) for part in parts)
+    if parts[0] and seconds > 59:
+        raise Invalid(N_("Beside minutes, seconds go from 0 to 59."))
     return str(minutes * 60 + seconds)
 
 
@@ -216,6 +218,7 @@ def _swap(
             row for row in rows if row.key == form.get("item") or (form.has("mark") and row.timing)
         ],
         refused=refused,
+        cleared=deed is answer_deed,
         writable=True,
     )
 

@@ -37,14 +37,14 @@ def create_submission(
     page: ThePage,
     visit_id: FromPath[UUID],
 ) -> Response[Any]:
-    """With questions open it asks for a plain confirmation, once."""
+    """With questions open or notes missing it asks for a plain confirmation, once."""
     with database.writing() as session:
         # Nothing is answered between this look and the seal: the journal is locked.
         journal = open_journal(session, get_visit(session, shopper, visit_id))
         visit = journal.visit
         visit.must_be_writable()
         drawn = sheet(get_checklist(session, visit.checklist), journal.capture)
-        if drawn.progress.open and not form.flag("confirmed"):
+        if (drawn.progress.open or drawn.missing_notes) and not form.flag("confirmed"):
             return page(
                 "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True
             )

@@ -18,14 +18,24 @@
     button.hidden = false
     show(button)
   }
-  document.addEventListener("click", ({ target }) => {
+  const typed = (form) => {
+    form.elements.seconds.dispatchEvent(new Event("input", { bubbles: true }))
+    form.elements.seconds.dispatchEvent(new Event("change", { bubbles: true }))
+  }
+  document.addEventListener("click", (event) => {
+    const { target } = event
+    // Without what was typed the marks count again.
+    if (target.matches(".by-marks")) {
+      event.preventDefault()
+      target.form.elements.minutes.value = target.form.elements.seconds.value = ""
+      typed(target.form)
+    }
     if (!target.matches(".watch")) return
     const form = target.form
     if (begun(form)) {
       write(form, seconds(form))
       localStorage.removeItem(name(form))
-      form.elements.seconds.dispatchEvent(new Event("input", { bubbles: true }))
-      form.elements.seconds.dispatchEvent(new Event("change", { bubbles: true }))
+      typed(form)
     } else localStorage.setItem(name(form), Date.now())
     show(target)
   })

@@ -68,7 +68,7 @@ def test_taps_are_stored_and_counted(open_, world, fill, stored):
         "rules-24/r07": Answer("answered", 2),
         "rules-24/r04": Answer("not_observed"),
     }
-    assert page.locator("#progress").inner_text() == "4 / 59"
+    assert page.locator("#progress").inner_text() == "4 / 67"
     assert item(page, GREETING).locator(".said").inner_text() == "Saved"
 
 
@@ -81,7 +81,7 @@ def test_a_tap_before_the_script_has_come_is_sent_when_it_has(open_, world, fill
     tap(page, GREETING, "Hardly ever")
     assert stored().answers == {}
     held[0].continue_()
-    expect(page.locator("#progress")).to_have_text("1 / 59")
+    expect(page.locator("#progress")).to_have_text("1 / 67")
 
     assert stored().answers == {GREETING: Answer("answered", 0)}
 
@@ -98,6 +98,7 @@ def test_tapping_the_chosen_answer_again_takes_it_back(open_, world, fill, store
 
     assert stored().answers == {}
     assert item(page, GREETING).locator(":checked").count() == 0
+    assert item(page, GREETING).locator(".said").inner_text() == "Cleared"
 
 
 def test_many_quick_taps_end_where_the_last_one_was(open_, world, fill, stored):
@@ -133,7 +134,7 @@ def test_a_gate_folds_its_questions_away_at_once_and_opens_them_again(open_, wor
     tap(page, gate, "No")
     assert item(page, BUSY).is_hidden()
     settled(page)
-    assert page.locator("#progress").inner_text() == "0 / 57"
+    assert page.locator("#progress").inner_text() == "1 / 65"
     page.reload()
     assert item(page, BUSY).is_hidden()
     assert page.locator(f'[data-leap="{gate}"]:visible').count() == 2
@@ -156,7 +157,13 @@ def test_times_typed_beside_an_item_become_its_duration(open_, world, fill, stor
     settled(page)
 
     assert stored().answers == {WAIT: Answer("answered", 480)}
-    assert page.get_by_text("from marks 9 min 00 s").count() == 0
+    item(page, WAIT).get_by_text("1 min 00 s apart from what is typed").wait_for()
+    tap(page, WAIT, "Count by the marks")
+    expect(item(page, WAIT).locator(".by-marks")).to_have_count(0)
+    settled(page)
+
+    assert stored().answers == {}
+    assert item(page, WAIT).locator("[name=minutes]").input_value() == ""
 
 
 def test_the_stop_watch_types_the_seconds(open_, world, fill, stored):
@@ -209,6 +216,54 @@ def test_without_a_connection_nothing_looks_saved_and_all_is_sent_when_it_is_bac
     assert item(page, BUSY).locator(".said").inner_text() == "Saved"
     open_.expect("ERR_INTERNET_DISCONNECTED")
     open_.expect("Failed to fetch")
+
+
+@pytest.mark.parametrize("place", ["fill", "onsite"])
+def test_going_on_without_a_connection_stays_and_offers_another_try(open_, world, place):
+    page = open_(world.alice, f"/visits/{world.harbour_visit}/{place}")
+    here = page.url
+    page.wait_for_load_state("networkidle")
+
+    page.context.set_offline(True)
+    page.locator(".bar > a").tap()
+    page.get_by_text("No connection, so you cannot go on yet.").wait_for()
+    assert page.url == here
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").tap()
+
+    page.wait_for_url(re.compile({"fill": "/submission$", "onsite": "/fill$"}[place]))
+
+
+def test_handing_in_without_a_server_says_so_keeps_the_tick_and_works_later(
+    open_, world, database, serving
+):
+    page = open_(world.alice, f"/visits/{world.harbour_visit}/submission")
+    page.get_by_label("Hand in as it is").check()
+
+    serving.stop()
+    page.get_by_role("button", name="Hand in").tap()
+    page.get_by_text("No connection, so you cannot go on yet.").wait_for()
+    ticked = page.get_by_label("Hand in as it is").is_checked()
+    serving.start()
+    page.get_by_role("button", name="Try again").tap()
+    page.get_by_role("heading", name="Handed in").wait_for()
+
+    assert ticked
+    with database.reading() as session:
+        assert get_visit(session, world.alice, world.harbour_visit).status == "submitted"
+    open_.expect("ERR_CONNECTION_REFUSED")
+
+
+def test_handing_in_without_the_tick_is_refused_in_place(open_, world):
+    page = open_(world.alice, f"/visits/{world.harbour_visit}/submission")
+
+    page.get_by_role("button", name="Hand in").tap()
+    page.get_by_text("Something is still missing.").wait_for()
+    page.get_by_label("Hand in as it is").check()
+    page.get_by_role("button", name="Hand in").tap()
+
+    page.get_by_role("heading", name="Handed in").wait_for()
+    open_.expect("422")
 
 
 def test_a_server_that_went_away_gets_the_answers_when_it_returns(
@@ -265,7 +320,7 @@ def test_without_script_the_whole_way(open_, world, fill, database, stored):
     item(page, BUSY).get_by_role("button", name="Save").tap()
     item(page, BUSY).get_by_role("button", name="Clear answer").tap()
     page.get_by_role("link", name="Hand in").tap()
-    page.get_by_label("Hand in with").check()
+    page.get_by_label("Hand in as it is").check()
     page.get_by_role("button", name="Hand in").tap()
 
     expect(page.get_by_role("heading", name="Handed in")).to_be_visible()
@@ -331,6 +386,7 @@ def test_on_site_names_nothing_and_stays_dim_after_a_reload(open_, world):
     page = open_(world.alice, f"/visits/{world.harbour_visit}/onsite")
 
     page.get_by_role("button", name="Dim").tap()
+    assert page.locator(".dimmer").inner_text() == "Bright"
     page.reload()
 
     assert page.title() == "Notes"
@@ -364,3 +420,9 @@ def test_nothing_is_wider_than_a_small_phone_nor_smaller_than_a_finger(
 
     assert open_.overflow(page) == 0
     assert small == []
+    assert (
+        page.locator(".bar > *").evaluate_all(
+            "all => all.filter(e => e.getBoundingClientRect().right > innerWidth).length"
+        )
+        == 0
+    )

@@ -77,7 +77,9 @@ def fill_on_a_phone(page, world, visit):
         answer(page, world.checklist, key, said)
     expect(page.locator("#saved")).to_have_text("Saved")
     page.get_by_role("link", name="Hand in").tap()
-    assert page.locator('input[name="confirmed"]').count() == 0, "something is still open"
+    page.get_by_role("heading", name="Hand in").wait_for()
+    assert page.get_by_role("heading", name="Still open").count() == 0
+    page.get_by_label(re.compile("notes? missing$")).check()
     page.get_by_role("button", name="Hand in").tap()
     page.get_by_role("heading", name="Handed in").wait_for()
     page.goto(f"/visits/{visit}/fill")

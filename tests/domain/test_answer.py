@@ -467,9 +467,9 @@ def test_progress_counts_what_applies_and_names_what_is_open():
         },
     )
 
-    assert begun == Progress(3, 1, ("s/2", "s/3", "s/day", "s/open"))
-    assert shut == Progress(2, 1, ("s/3", "s/day"))
-    assert done == Progress(2, 2, ())
+    assert begun == Progress(5, 1, ("s/2", "s/3", "s/day", "s/open"))
+    assert shut == Progress(4, 2, ("s/3", "s/day"))
+    assert done == Progress(4, 4, ())
 
 
 BANDS = (CreditBand(Decimal(1), max=Decimal(60)), CreditBand(Decimal(0)))

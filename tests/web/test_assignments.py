@@ -66,7 +66,7 @@ def test_a_visit_begun_says_how_far_it_is(as_, world):
     client.post(url, data={"item": "rules-24/r02", "value": "2"})
     page = page_of(client.get("/assignments"))
 
-    assert page.select_one(".card__what").text.endswith("1 of 59 answered")
+    assert page.select_one(".card__what").text.endswith("1 of 67 answered")
 
 
 def test_an_assignment_says_what_to_do_where_and_how(as_, world):
@@ -80,7 +80,21 @@ def test_an_assignment_says_what_to_do_where_and_how(as_, world):
         "about 25 minutes",
         "Branch visit (combined)",
     ]
-    assert len(page.select(".asks li")) == 7
+    assert len(page.select(".asks > li")) == 7
+
+
+def test_what_a_visit_asks_can_be_read_before_it(as_, world):
+    page = page_of(as_(world.alice).get(f"/assignments/{world.harbour_visit}"))
+
+    assert page.select_one("h2 small").text == "67 questions"
+    stages = {
+        stage.summary.find(string=True).strip(): [
+            row.get_text(" ", strip=True) for row in stage.select("li")
+        ]
+        for stage in page.select(".asks details")
+    }
+    assert stages["Farewell"][0].startswith("Says goodbye The teller said goodbye (half)")
+    assert sum(map(len, stages.values())) == 67 + 3  # and what may stay empty
 
 
 def test_a_disguised_visit_starts_on_site_an_open_one_with_the_checklist(as_, world, database):

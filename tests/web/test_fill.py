@@ -43,7 +43,7 @@ def test_the_page_asks_everything_once_in_the_order_of_the_journey(alice, url, w
     asked = [article["id"] for article in page.select("article[id]")]
     expected = [f"item-{key}" for stage in world.checklist.stages for key in stage.items]
     assert asked[: len(expected)] == expected
-    assert page.select_one("#progress").text == "0 / 59"
+    assert page.select_one("#progress").text == "0 / 67"
 
 
 def test_anchors_are_worded_and_best_comes_first(alice, url):
@@ -74,7 +74,7 @@ def test_a_tap_is_stored_and_answered_with_state_and_progress(alice, url, stored
     assert answer.status_code == 200
     assert stored().answers == {GREETING: Answer("answered", 1)}
     assert swap.find(id=f"state-{GREETING}").select_one(".said").text == "Saved"
-    assert swap.find(id="progress").text == "1 / 59"
+    assert swap.find(id="progress").text == "1 / 67"
     assert all(part.has_attr("hx-swap-oob") for part in swap.find_all(id=True))
     assert swap.find("input") is None
 
@@ -111,7 +111,9 @@ def test_no_value_takes_the_answer_back(alice, url, stored, emptied):
     answer = alice.post(f"{url}/answers/swap", data={"item": GREETING, **emptied})
 
     assert stored().answers == {}
-    assert parsed(answer).find(id=f"state-{GREETING}").select_one(".said").text == ""
+    assert parsed(answer).find(id=f"state-{GREETING}").select_one(".said").text == "Cleared"
+    note = alice.post(f"{url}/notes/swap", data={"item": GREETING, "note": "x"})
+    assert parsed(note).find(id=f"state-{GREETING}").select_one(".said").text == ""
 
 
 def test_an_answer_outside_the_choices_is_refused_at_the_item_and_not_saved(alice, url, stored):
@@ -156,6 +158,75 @@ def test_minutes_that_are_no_whole_number_are_refused(alice, url, stored, bad):
     assert stored().answers == {}
 
 
+@pytest.mark.parametrize(("minutes", "seconds"), [("1", "95"), ("0", "60")])
+def test_beside_minutes_there_are_at_most_59_seconds(alice, url, stored, minutes, seconds):
+    typed = {"item": WAIT, "minutes": minutes, "seconds": seconds}
+
+    answer = alice.post(f"{url}/answers/swap", data=typed)
+
+    said = parsed(answer).select_one(".refused").text
+    assert said == "Beside minutes, seconds go from 0 to 59."
+    assert stored().answers == {}
+
+
+def test_a_typed_duration_says_how_far_it_is_from_the_marks_and_leads_back_to_them(alice, url):
+    alice.post(f"{url}/marks", data={"mark": "ticket", "value": "14:00"})
+    alice.post(f"{url}/marks", data={"mark": "at_counter", "value": "14:09:30"})
+
+    near = alice.post(f"{url}/answers/swap", data={"item": WAIT, "minutes": "9", "seconds": "30"})
+    far = alice.post(f"{url}/answers/swap", data={"item": WAIT, "minutes": "8", "seconds": ""})
+    back = alice.post(f"{url}/answers/swap", data={"item": WAIT, "clear": "1"})
+
+    assert parsed(near).select(".by-marks") == []
+    said = parsed(far).select_one(".timed").get_text(" ", strip=True)
+    assert said == "from marks 9 min 30 s 1 min 30 s apart from what is typed"
+    assert parsed(far).select_one(".by-marks")["name"] == "clear"
+    state = parsed(back).find(id=f"state-{WAIT}")
+    assert (state.select_one(".said").text, state.b.text) == ("Saved", "from marks 9 min 30 s")
+
+
+def test_what_is_counted_is_the_same_everywhere(alice, url, world):
+    answers = {
+        "branch-visit/grievance": {"value": "no"},
+        "branch-visit/day_kind": {"value": "workday"},
+        "branch-visit/counters_open": {"typed": "2"},  # may stay empty: not counted
+        GREETING: {"value": "1"},
+    }
+    for key, said in answers.items():
+        alice.post(f"{url}/answers", data={"item": key, **said})
+
+    page = parsed(alice.get(f"{url}/fill"))
+    stages = [span.text.split(" / ") for span in page.select("#stages span")]
+    brief = parsed(alice.get(f"/assignments/{world.harbour_visit}"))
+    asked = [int(span.text.split()[0]) for span in brief.select(".asks .quiet")]
+    hand_in = parsed(alice.get(f"{url}/submission"))
+
+    assert page.select_one("#progress").text == "3 / 62"
+    assert [sum(int(pair[n]) for pair in stages) for n in (0, 1)] == [3, 62]
+    assert (sum(asked), brief.select_one("h2 small").text) == (62, "3 of 62 answered")
+    assert hand_in.select_one(".lede").text.endswith("3 of 62 answered")
+    assert hand_in.select_one("h2 small").text == "59"
+    optional = page.find(id="item-branch-visit/counters_open").small.text
+    assert optional == "Counters open · may stay empty"
+
+
+def test_of_choices_that_earn_something_the_best_comes_first(alice, url):
+    page = parsed(alice.get(f"{url}/fill"))
+
+    shown = {
+        key: [label.text.strip() for label in page.find(id=f"item-{key}").select(".seg label")]
+        for key in ("cpt-standard/t12", "branch-visit/day_kind")
+    }
+    assert shown == {
+        "cpt-standard/t12": [
+            "As told, or faster",
+            "Told, but it took longer",
+            "Not told beforehand",
+        ],
+        "branch-visit/day_kind": ["Working day", "Weekend", "Public holiday"],
+    }
+
+
 def test_of_tapped_and_typed_at_once_the_new_one_counts(alice, url, stored):
     both = {"item": WAIT, "value": "na", "minutes": "3", "seconds": ""}
 
@@ -173,7 +244,7 @@ def test_a_shut_gate_folds_its_items_into_one_line_per_stage(alice, url):
     page = parsed(alice.get(f"{url}/fill"))
 
     lines = [line for line in page.select(f'[data-leap="{gate}"]') if not line.has_attr("hidden")]
-    assert swap.find(id="progress").text == "0 / 54"
+    assert swap.find(id="progress").text == "1 / 62"
     assert [line.text.split("\n")[2] for line in lines] == [
         "Answered “no”, so 5 questions here do not apply."
     ]

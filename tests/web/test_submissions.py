@@ -57,6 +57,20 @@ def test_a_missing_note_is_named_even_when_all_is_answered(as_, world, database,
     assert links == [f"{url}/fill#item-rules-24/r02"]
 
 
+def test_a_missing_note_is_confirmed_like_an_open_question(as_, world, database, url, visit):
+    answer_all(database, world, note=False)
+    client = as_(world.alice)
+
+    refused = client.post(f"{url}/submission")
+    asked = parsed(refused).select_one(".check").get_text(" ", strip=True)
+    before = visit().status
+    client.post(f"{url}/submission", data={"confirmed": "1"})
+
+    assert (refused.status_code, before) == (422, "in_progress")
+    assert asked == "Hand in as it is · 1 note missing"
+    assert visit().status == "submitted"
+
+
 def test_a_finished_visit_is_handed_in_at_once_and_sealed(as_, world, database, url, visit):
     answer_all(database, world, note=True)
 

@@ -223,7 +223,6 @@ def _draw_plan(
         "admin/assignments/plan.html",
         status=status,
         choices=choices,
-        modes=MODES,
         values={},
         plan=plan,
         form=form,

@@ -47,8 +47,15 @@ class Plan(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against the plan as a whole."""
+        if self.brief.zh:
+            return ()
+        return (N_("There is no brief: the shoppers would not be told what to do."),)
+
+    @property
     def doubtful(self) -> bool:
-        return any(row.warnings for row in self.rows)
+        return bool(self.warnings) or any(row.warnings for row in self.rows)
 
 
 def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Plan | None:

@@ -12,8 +12,7 @@ TODAY = now().date()
 DUE = TODAY + timedelta(days=200)  # beyond the reach of the world's own visits
 
 
-@pytest.fixture
-def wave(ann, world, database):
+def make_wave(ann, world, database, brief):
     """An empty wave that is open when the visits are due."""
     ann.post(
         "/admin/programmes/00000000-0000-0000-0000-000000000014/waves",
@@ -23,13 +22,18 @@ def wave(ann, world, database):
             "opens_on": str(TODAY),
             "closes_on": str(DUE + timedelta(days=10)),
             "checklist": world.checklist.hash,
-            "brief_zh": "问贷款。",
-            "brief_en": "Ask for a loan.",
+            "brief_zh": brief.zh,
+            "brief_en": brief.en,
         },
     )
     with database.reading() as session:
         waves = list_with_waves(session)[0].waves
     return next(one.id for one in waves if one.name.en == "New")
+
+
+@pytest.fixture
+def wave(ann, world, database):
+    return make_wave(ann, world, database, Text("问贷款。", "Ask for a loan."))
 
 
 def typed(wave, world, **changes):
@@ -132,6 +136,54 @@ def test_doubtful_visits_are_only_made_when_the_doubts_are_accepted(
         "Due outside the dates of the wave.",
     ]
     assert (before, len(planned(database, world, wave))) == (2, 3)
+
+
+def test_what_the_visits_have_in_common_can_be_changed_on_the_plan(
+    ann, world, wave, database, seen
+):
+    page = seen(ann.post("/admin/assignments/plan", data=typed(wave, world, due_on=str(TODAY))))
+    later = typed(wave, world, mode="open", brief_zh="问信用卡。", brief_en="Ask for a card.")
+
+    changed = seen(ann.post("/admin/assignments/plan", data=later))
+    ann.post("/admin/assignments", data=later)
+
+    assert (page.value("due_on"), page.value("mode")) == (str(TODAY), "disguised")
+    assert (changed.value("due_on"), changed.value("mode")) == (str(DUE), "open")
+    visit = planned(database, world, wave)[0]
+    assert (visit.due_on, visit.mode, visit.brief.en) == (DUE, "open", "Ask for a card.")
+
+
+def test_choosing_others_keeps_what_was_chosen(ann, world, wave, seen):
+    chosen = typed(wave, world, region="", branch=str(world.hill.id), mode="open")
+    chosen |= {"brief_zh": "甲", "brief_en": "A", f"shopper-{world.hill.id}": str(world.bob.id)}
+
+    page = seen(ann.post("/admin/assignments/plan", data={**chosen, "anew": "1"}))
+
+    ticked = {box["value"] for box in page.soup.select("input[checked]")}
+    assert page.status == 200
+    assert ticked == {str(world.hill.id), str(world.alice.id), str(world.bob.id)}
+    kept = ("wave", "mode", "due_on", "brief_zh", "brief_en", f"shopper-{world.hill.id}")
+    assert [page.value(name) for name in kept] == [
+        str(wave), "open", str(DUE), "甲", "A", str(world.bob.id),
+    ]  # fmt: skip
+
+
+def test_a_wave_without_a_brief_is_a_doubt_unless_these_visits_have_their_own(
+    ann, world, database, seen
+):
+    wave = make_wave(ann, world, database, Text("", ""))
+
+    page = seen(ann.post("/admin/assignments", data=typed(wave, world)))
+    before = planned(database, world, wave)
+    own = seen(
+        ann.post("/admin/assignments/plan", data=typed(wave, world, brief_zh="甲", brief_en="A"))
+    )
+
+    assert [words.get_text(strip=True) for words in page.soup.select(".admin-warning")] == [
+        "There is no brief: the shoppers would not be told what to do.",
+    ]
+    assert (page.status, before) == (422, [])
+    assert own.soup.select(".admin-warning, [name=accept]") == []
 
 
 def test_a_cancelled_visit_raises_no_doubt(ann, world, wave, database, seen):
