@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.web.test_reviews import add
-from tests.world import NOON, fill_visit, release_visit
+from tests.world import NOON, fill_visit, release_visit, revisit
 
 pytestmark = pytest.mark.browser
 
@@ -54,5 +54,37 @@ def test_another_answer_is_tried_in_place(open_, database, world):
 
     page.locator(".trial").wait_for()
     figures = " ".join(page.locator(".trial__figures").inner_text().split())
-    assert figures == "78.1 → 79.9 +1.8 Meets the standard"
+    assert figures == "Final score 78.1 → 79.9 +1.8 Meets the standard"
+    assert form.locator('[role="status"] .trial').is_visible()
+    assert page.locator(".trial").count() == 1
     assert page.url.endswith(f"/results/{world.harbour_visit}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("place", ["", "/comparison", "/changes"])
+def test_no_page_of_a_branch_is_wider_than_a_narrow_phone(open_, database, world, place, language):
+    last = [revisit(database, world, number) for number in range(1, 5)][-1]
+    pages = [f"/branches/{world.harbour.id}{place}", f"/results/{last}"]
+
+    page = open_(world.dan, pages[0], width=320, language=language)
+    wide = [open_.overflow(page)]
+    page.goto(pages[1])
+    wide.append(open_.overflow(page))
+
+    assert wide == [0, 0]
+
+
+def test_a_phone_shows_the_newest_visits_of_a_comparison_in_whole_columns(open_, database, world):
+    for number in range(1, 5):
+        revisit(database, world, number)
+
+    page = open_(world.dan, f"/branches/{world.harbour.id}/comparison")
+
+    heads = page.locator(".beside").first.locator("thead th:not(.beside__name)")
+    edge = page.locator(".tally-scroll").first.bounding_box()
+    boxes = [heads.nth(place).bounding_box() for place in range(3)]
+    right = edge["x"] + edge["width"]
+    inside = [round(box["x"] + box["width"] - right, 1) <= 0 for box in boxes]
+    assert inside == [True, True, False]
+    assert heads.first.inner_text() == "2026-11-24"
+    assert page.locator(".tally-hint").first.is_visible()

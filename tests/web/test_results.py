@@ -81,12 +81,12 @@ def test_a_change_is_said_with_what_it_compares(as_, database, world):
     result = soup(as_(world.dan).get(f"/results/{second}"))
     branch = soup(as_(world.dan).get(f"/branches/{world.harbour.id}"))
 
-    said = [words(line) for line in result.select(".score-change")]
+    said = [words(line) for line in result.select(".score-change p")]
     assert said[0] == (
         "Raw score 72.7: 2.3 lower than the visit before (75.0). "
         "A failed critical item brings the final score to 59.0."
     )
-    assert said == [words(line) for line in branch.select(".score-change")]
+    assert said == [words(line) for line in branch.select(".score-change p")]
 
 
 def test_a_large_change_is_not_called_clear_before_the_network_can_tell(as_, database, world):
