@@ -13,7 +13,9 @@ Gain = Literal["both", "capped", "lifted", "open"]
 
 class ItemScore(msgspec.Struct, frozen=True):
     """An item in one section. `worth`: how many of the 100 points this place carries;
-    `lost`: how many of them it costs. Both to 0.01; worths add up to the section's."""
+    `lost`: how many of them it costs. Both to 0.01; worths add up to the section's. Losses
+    add up to 100 − raw, which is to 0.1: where everything that lost points lost all of them,
+    they may exceed the worths by up to 0.05."""
 
     item: str
     weight: Decimal

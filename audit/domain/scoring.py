@@ -161,49 +161,61 @@ def _final(sums: Sums, veto: tuple[str, ...]) -> Decimal | None:
 def _part_scores(sums: Sums, now: Mapping[str, Answer]) -> tuple[PartScore, ...]:
     """Parts, sections and items, each level's worths adding up to the level above."""
     raw = _rounded(sums.total)
-    lost = {} if raw is None else apportioned(sums.losses(), 100 - raw)
-    worths = apportioned(sums.worths(), Decimal(100))
-    result = []
-    for part in sums.checklist.parts:
-        worth = worths.get(part.id, Decimal(0))
-        result.append(
-            PartScore(
-                id=part.id,
-                share=part.share,
-                score=_rounded(sums.parts[part.id]),
-                coverage=_rounded(part_coverage(sums.checklist, part, now), 3),
-                worth=worth,
-                sections=_section_scores(sums, part, now, worth, lost),
-            )
+    worths = _worths(sums)
+    losses = sums.losses()
+    most = {place: worths[place] for place in losses}
+    lost = {} if raw is None else apportioned(losses, 100 - raw, most)
+    return tuple(
+        PartScore(
+            id=part.id,
+            share=part.share,
+            score=_rounded(sums.parts[part.id]),
+            coverage=_rounded(part_coverage(sums.checklist, part, now), 3),
+            worth=worths.get((part.id,), Decimal(0)),
+            sections=_section_scores(sums, part, now, worths, lost),
         )
-    return tuple(result)
+        for part in sums.checklist.parts
+    )
+
+
+def _worths(sums: Sums) -> dict[tuple[str, ...], Decimal]:
+    """By part, by section and by item in it."""
+    parts = apportioned(sums.worths(), Decimal(100))
+    found: dict[tuple[str, ...], Decimal] = {(name,): worth for name, worth in parts.items()}
+    for part in sums.checklist.parts:
+        whole = parts.get(part.id, Decimal(0))
+        sections = apportioned(sums.section_worths(part, Fraction(whole)), whole)
+        for section in part.sections:
+            worth = sections.get(section.id, Decimal(0))
+            found[part.id, section.id] = worth
+            items = apportioned(sums.item_worths(part, section, Fraction(worth)), worth)
+            found |= {(part.id, section.id, item): carried for item, carried in items.items()}
+    return found
 
 
 def _section_scores(
     sums: Sums,
     part: Part,
     now: Mapping[str, Answer],
-    part_worth: Decimal,
+    worths: Mapping[tuple[str, ...], Decimal],
     lost: Mapping[Place, Decimal],
 ) -> tuple[SectionScore, ...]:
-    worths = apportioned(sums.section_worths(part, Fraction(part_worth)), part_worth)
     result = []
     for section in part.sections:
-        worth = worths.get(section.id, Decimal(0))
-        carried = apportioned(sums.item_worths(part, section, Fraction(worth)), worth)
+        place = (part.id, section.id)
         items = tuple(
             ItemScore(
                 item=entry.item,
                 weight=entry.weight,
                 standing=_standing(now.get(entry.item)),
                 credit=_rounded(sums.credits[entry.item], 4),
-                lost=lost.get((part.id, section.id, entry.item), Decimal(0)),
-                worth=carried.get(entry.item, Decimal(0)),
+                lost=lost.get((*place, entry.item), Decimal(0)),
+                worth=worths.get((*place, entry.item), Decimal(0)),
             )
             for entry in section.entries
         )
-        score = _rounded(sums.sections[part.id, section.id])
-        result.append(SectionScore(section.id, section.weight, score, worth, items))
+        score = _rounded(sums.sections[place])
+        result.append(SectionScore(section.id, section.weight, score, worths[place], items))
     return tuple(result)
 
 

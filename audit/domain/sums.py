@@ -162,14 +162,24 @@ def part_coverage(checklist: Checklist, part: Part, now: Mapping[str, Answer]) -
 K = TypeVar("K", bound=Hashable)
 
 
-def apportioned(exact: Mapping[K, Fraction], whole: Decimal) -> dict[K, Decimal]:
-    """The amounts to 0.01, in proportion, adding up to `whole` (largest remainder)."""
+def apportioned(
+    exact: Mapping[K, Fraction], whole: Decimal, most: Mapping[K, Decimal] | None = None
+) -> dict[K, Decimal]:
+    """The amounts to 0.01, in proportion, adding up to `whole` (largest remainder); none above
+    its `most`, unless all of these together are below the whole."""
     every = sum(exact.values(), Fraction(0))
     if every == 0:
         return dict.fromkeys(exact, Decimal("0.00"))
-    quotas = {name: amount * int(whole * 100) / every for name, amount in exact.items()}
+    total = int(whole * 100)
+    quotas = {name: amount * total / every for name, amount in exact.items()}
     units = {name: quota.__floor__() for name, quota in quotas.items()}
-    left = int(whole * 100) - sum(units.values())
-    for name in sorted(quotas, key=lambda name: (units[name] - quotas[name], str(name)))[:left]:
-        units[name] += 1
+    ranked = sorted(quotas, key=lambda name: (units[name] - quotas[name], str(name)))
+    sharing = [name for name in ranked if exact[name]]
+    full = {name: int(most[name] * 100) if most else total for name in sharing}
+    if sum(full.values()) < total:
+        full = dict.fromkeys(sharing, total)
+    units = {name: min(count, full.get(name, 0)) for name, count in units.items()}
+    while left := total - sum(units.values()):
+        for name in [name for name in sharing if units[name] < full[name]][:left]:
+            units[name] += 1
     return {name: Decimal(count).scaleb(-2) for name, count in units.items()}
