@@ -1,7 +1,7 @@
 """Two administrators, or two clicks of one, at the same moment: on either database."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -29,7 +29,7 @@ def place(either_database):
 
 
 @pytest.fixture
-def posted(either_database, settings, place) -> Callable[..., Counter[int]]:
+def posted(either_database, settings, place) -> Iterator[Callable[..., Counter[int]]]:
     """Posts all of these at the same moment, each by an administrator; the answers' statuses."""
     app = create_app(settings, either_database)
 
