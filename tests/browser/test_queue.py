@@ -88,3 +88,14 @@ def test_a_phone_shows_the_newest_visits_of_a_comparison_in_whole_columns(open_,
     assert inside == [True, True, False]
     assert heads.first.inner_text() == "2026-11-24"
     assert page.locator(".tally-hint").first.is_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_visits_of_a_branch_fit_a_narrow_phone_whole(open_, database, world, language):
+    for number in range(1, 3):
+        revisit(database, world, number)
+
+    page = open_(world.dan, f"/branches/{world.harbour.id}", width=320, language=language)
+
+    hidden = page.locator(".tally-scroll").evaluate("box => box.scrollWidth - box.clientWidth")
+    assert hidden == 0
