@@ -15,15 +15,18 @@ from typing import Any
 
 from audit.domain.sheet import Cell, Sheet
 
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
+# What is not seen does not count: spreadsheet programs may skip it.
+UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+FORMULA = re.compile(rf"[{UNSEEN}]*[=+\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 WIDEST = 60
 
 
 def write_csv(sheet: Sheet) -> bytes:
-    """RFC 4180, UTF-8 with the byte order mark by which Excel knows it."""
+    """RFC 4180, UTF-8 with the byte order mark by which Excel knows it. Every cell is quoted:
+    where commas are decimal signs, semicolons part the cells."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow([_plain(name) for name in sheet.head])
     writer.writerows([_plain(cell) for cell in row] for row in sheet.rows)
     return text.getvalue().encode("utf-8-sig")

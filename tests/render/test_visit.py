@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pikepdf
@@ -225,10 +226,11 @@ def test_a_rare_character_has_a_font_too():
 
 
 def fonts_of(drawn: bytes) -> set[str]:
+    pages: list[Any] = list(pypdf.PdfReader(io.BytesIO(drawn)).pages)
     return {
-        str(font["/BaseFont"]).partition("+")[2]
-        for page in pypdf.PdfReader(io.BytesIO(drawn)).pages
-        for font in (f.get_object() for f in page["/Resources"]["/Font"].values())
+        str(font.get_object()["/BaseFont"]).partition("+")[2]
+        for page in pages
+        for font in page["/Resources"]["/Font"].values()
     }
 
 

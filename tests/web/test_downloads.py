@@ -18,6 +18,9 @@ from tests.world import revisit
 
 EVIL = '=HYPERLINK("http://elsewhere.example/","look")'
 LEADS = "=+-@\t\r\n＝＋－＠"
+UNSEEN = "".join(char for char in map(chr, range(0x10000)) if char.isspace())
+UNSEEN += "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0x200B, 0x2010))))
+UNSEEN += "\xad\u2060\ufeff"
 
 
 def read_csv(content):
@@ -41,13 +44,17 @@ def read_xlsx(content):
 @example("＝1+1")
 @example('"=1","x"\r\n=2')
 @example("#N/A")
+@example("\x00=1")
+@example("\u200b=1")
+@example(" \ufeff\u2060@SUM(A1)")
+@example("a;=1+1")
 def test_any_text_comes_back_from_csv_and_never_leads_like_a_formula(text):
     content = write_csv(Sheet("s", ("note", "next"), ((text, "after"),)))
 
     (head, (cell, after)) = read_csv(content)
     assert (head, after) == (["note", "next"], "after")
     assert cell in (text, f"'{text}")
-    assert cell.lstrip()[:1] not in set(LEADS) - {""} or cell == ""
+    assert cell.lstrip(UNSEEN)[:1] not in set(LEADS) - {""} or cell == ""
 
 
 @settings(max_examples=60, deadline=None)
@@ -87,7 +94,14 @@ def test_numbers_stay_numbers():
 def test_csv_is_quoted_by_the_rules_and_marked_as_utf_8():
     content = write_csv(Sheet("s", ("甲", "b"), (('say "hi", please', "two\nlines"),)))
 
-    assert content == '\ufeff甲,b\r\n"say ""hi"", please","two\nlines"\r\n'.encode()
+    assert content == '\ufeff"甲","b"\r\n"say ""hi"", please","two\nlines"\r\n'.encode()
+
+
+def test_no_cell_is_split_where_semicolons_part_the_cells():
+    content = write_csv(Sheet("s", ("note",), (("a;=1+1",),)))
+
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows == [["note"], ["a;=1+1"]]
 
 
 # ---- what is in them -----------------------------------------------------------------
