@@ -211,6 +211,21 @@ def test_every_table_header_says_what_it_heads_and_every_figure_has_words(drawn)
     assert "" not in figures
 
 
+def test_every_word_on_a_page_belongs_to_an_element_of_the_structure(drawn):
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        owners = list(pdf.Root.StructTreeRoot.ParentTree.Nums)[1::2]
+        for page, owned in zip(pdf.pages, owners, strict=True):
+            marked = re.findall(rb"/MCID (\d+)", page.Contents.read_bytes())
+
+            assert sorted(map(int, marked)) == list(range(len(owned)))
+            for number, owner in enumerate(owned):
+                assert number in [kid for kid in owner.K if isinstance(kid, int)]
+                assert owner.Pg.objgen == page.obj.objgen
+                assert owner.S != "/Span"
+
+        assert pdf.check_pdf_syntax() == []
+
+
 def test_its_fonts_are_its_own(drawn):
     assert fonts_of(drawn) == {"Mingcha-Sans", "Mingcha-Sans-Bold"}
 
