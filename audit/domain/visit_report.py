@@ -79,7 +79,7 @@ def _heading(
         checklist_id=checklist.id,
         version=checklist.version,
         checklist_hash=checklist.hash,
-        visited_at=capture.marks.get("enter") or _visited_at(visit),
+        visited_at=_visited_at(visit),
         came_in=capture.marks.get("enter"),
         left=capture.marks.get("exit"),
         released_at=visit.release.released_at,
@@ -95,7 +95,7 @@ def _heading(
 
 def _visited_at(visit: Visit) -> datetime:
     assert visit.release is not None
-    return visit.started_at or visit.submitted_at or visit.release.released_at
+    return visit.visited_at or visit.release.released_at
 
 
 def _verdict(
