@@ -84,7 +84,7 @@ class Running:
             text=True,
         )
 
-    def get(self, path, within=60):
+    def get(self, path, within=180):  # a busy machine makes demo data slowly
         until = time.monotonic() + within
         while True:
             try:
@@ -93,6 +93,8 @@ class Running:
                     return response.read().decode()
             except OSError:
                 if time.monotonic() > until or self.process.poll() is not None:
+                    self.process.kill()
+                    self.process.communicate()
                     raise
                 time.sleep(0.05)
 
