@@ -25,7 +25,7 @@ def start(folder: Path, timezone: str) -> None:
         _press = Press(folder, timezone)
     except NoPress as problem:
         _press = problem  # raised by the first job: a failing start would break the pool
-    # A report is a million objects that all go at its end: collecting while they are made
+    # The objects of a report all go at its end: looking for garbage while they are made
     # only costs time, collecting less often than after each one only memory.
     gc.collect()
     gc.freeze()
