@@ -283,7 +283,7 @@ def tracked() -> tuple[str, ...]:
 
 # Written so that this file does not contain what it looks for.
 FOREIGN = re.compile(
-    r"/Users/\w|/home/\w|/root/\w|"
+    r"/Users/\w|/home/\w|"
     r"\bcl[a]ude\b|\banthr[o]pic\b|\bchatg[p]t\b|\bcopil[o]t\b|\blanguage m[o]del\b|"
     r"\bsub-?ag[e]nt|\bfiles\.pythonh[o]sted|\bpyp[i]\.org|\bregistry\.npmj[s]|\bartifact[o]ry\b|"
     r"\bTO[D]O\b|\bFIXM[E]\b|\bXX[X]\b",
