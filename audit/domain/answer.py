@@ -19,17 +19,15 @@ from audit.domain.checklist import (
     Seconds,
     YesNo,
 )
+from audit.domain.deed import Deed, changes_nothing, events_from
 from audit.domain.event import (
     Answer,
     AnswerEvent,
     Capture,
-    Deed,
     EventKind,
     Remembered,
     State,
     Value,
-    changes_nothing,
-    events_from,
     project,
     register,
     register_of,

@@ -9,7 +9,7 @@ conflict, of which the one with the highest (lamport, device) counts provisional
 
 import hashlib
 from collections.abc import Iterable, Mapping, Set
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
 from uuid import UUID
@@ -20,7 +20,9 @@ from audit.domain.checklist import canonical
 
 State = Literal["answered", "na", "not_observed"]
 Value = str | int | Decimal | None
-EventKind = Literal["answer", "clear", "note", "mark", "remember", "submit", "reopen"]
+EventKind = Literal[
+    "answer", "clear", "note", "mark", "remember", "photo", "photo_remove", "submit", "reopen"
+]
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,8 +37,30 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return Decimal(str(self.value))
 
 
-class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One immutable deed of capture. `seq` is gap-free per (visit, device)."""
+class Photo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture as it left the phone: SHA-256 in hex and size in bytes of what is sent."""
+
+    id: UUID
+    sha: str
+    size: int
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a visit is made of at the moment it is handed in: a visit is sealed only when all
+    of it is there. `root` is over the events of `extent`, the handing in itself left out."""
+
+    extent: dict[str, int]  # device → seq of its last event
+    root: str
+    photos: tuple[Photo, ...] = ()
+
+
+class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One immutable deed of capture. `seq` is gap-free per (visit, device).
+
+    What counts is the event as its device wrote it down, byte for byte: `hash` is the
+    SHA-256 of that text, in which it does not itself appear. A field that later versions
+    add has a default, so that it changes no older event's text.
+    """
 
     id: UUID
     visit: UUID
@@ -54,12 +78,31 @@ class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     boot: str = ""
     zone_minutes: int | None = None
     prev: str = ""  # hash of this device's previous event in the visit
+    photo: Photo | None = None
+    manifest: Manifest | None = None
     v: int = 1
+    hash: str = ""
 
-    def hash(self) -> str:
-        """The same whatever zone a database gives `wall` back in."""
-        same = msgspec.structs.replace(self, wall=self.wall.astimezone(UTC))
-        return hashlib.sha256(canonical(same)).hexdigest()
+
+def written(event: AnswerEvent) -> str:
+    """An event made here as text."""
+    return canonical(msgspec.structs.replace(event, hash="")).decode()
+
+
+def hashed(event: AnswerEvent) -> AnswerEvent:
+    return msgspec.structs.replace(event, hash=digest(written(event)))
+
+
+def digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+_read = msgspec.json.Decoder(AnswerEvent)
+
+
+def read_event(body: str) -> AnswerEvent:
+    """An event from its text. Raises `msgspec.DecodeError`."""
+    return msgspec.structs.replace(_read.decode(body), hash=digest(body))
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -76,6 +119,7 @@ class Capture(msgspec.Struct, frozen=True):
     answers: Mapping[str, Answer] = {}
     notes: Mapping[str, str] = {}
     marks: Mapping[str, datetime] = {}
+    photos: Mapping[str, tuple[Photo, ...]] = {}  # by item, in the order taken
     remembered: tuple[Remembered, ...] = ()
     heads: Mapping[str, tuple[UUID, ...]] = {}  # by register
     conflicts: Mapping[str, tuple[AnswerEvent, ...]] = {}  # by register
@@ -87,6 +131,9 @@ class Capture(msgspec.Struct, frozen=True):
 
 
 def register(event: AnswerEvent) -> str:
+    """A photo is a thing of its own, which can only be taken away again."""
+    if event.photo is not None:
+        return f"photo:{event.photo.id}"
     return register_of(event.kind, event.item)
 
 
@@ -102,6 +149,7 @@ def project(events: Iterable[AnswerEvent]) -> Capture:
     answers: dict[str, Answer] = {}
     notes: dict[str, str] = {}
     marks: dict[str, datetime] = {}
+    photos: dict[str, tuple[Photo, ...]] = {}
     answered_at: dict[str, datetime] = {}
     for found in heads.values():
         event = found[-1]
@@ -112,10 +160,13 @@ def project(events: Iterable[AnswerEvent]) -> Capture:
             notes[event.item] = event.text
         elif event.kind == "mark" and event.text:
             marks[event.item.removeprefix("mark/")] = datetime.fromisoformat(event.text)
+        elif event.kind == "photo" and event.photo:
+            photos[event.item] = (*photos.get(event.item, ()), event.photo)
     return Capture(
         answers=answers,
         notes=notes,
         marks=marks,
+        photos=photos,
         remembered=_remembered(ordered),
         heads={name: tuple(event.id for event in found) for name, found in heads.items()},
         conflicts={name: tuple(found) for name, found in heads.items() if _differ(found)},
@@ -136,6 +187,7 @@ def follow(capture: Capture, made: Iterable[AnswerEvent]) -> Capture:
         answers={**_without(capture.answers, "answer:", said), **new.answers},
         notes={**_without(capture.notes, "note:", said), **new.notes},
         marks={**_without(capture.marks, "mark:mark/", said), **new.marks},
+        photos=capture.photos,  # never of a page without a journal
         remembered=(*capture.remembered, *new.remembered),
         heads={**capture.heads, **new.heads},
         conflicts=_without(capture.conflicts, "", said),
@@ -206,7 +258,7 @@ def _changes(ordered: list[AnswerEvent]) -> dict[str, int]:
 
 def root(events: Iterable[AnswerEvent]) -> str:
     """SHA-256 over the sorted (id, hash) pairs: what a release was made from."""
-    pairs = sorted((str(event.id), event.hash()) for event in events)
+    pairs = sorted((str(event.id), event.hash) for event in events)
     return hashlib.sha256(canonical(pairs)).hexdigest()
 
 
@@ -221,79 +273,3 @@ def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:
 def within(events: Iterable[AnswerEvent], last: Mapping[str, int]) -> list[AnswerEvent]:
     """Those that were there when the log went so far, whatever any clock said."""
     return [event for event in events if event.seq <= last.get(event.device, 0)]
-
-
-# ---- making events -------------------------------------------------------------------
-
-
-class Deed(msgspec.Struct, frozen=True):
-    """What a person just did, before it becomes an event."""
-
-    kind: EventKind
-    item: str
-    answer: Answer | None = None
-    text: str | None = None
-
-
-def changes_nothing(capture: Capture, deed: Deed) -> bool:
-    """Whether the visit already says this, so that no event is needed."""
-    name = register_of(deed.kind, deed.item)
-    if len(capture.heads.get(name, ())) > 1:
-        return False  # said again, it settles a conflict
-    match deed.kind:
-        case "answer":
-            return capture.answers.get(deed.item) == deed.answer
-        case "clear":
-            return deed.item not in capture.answers
-        case "note":
-            return capture.notes.get(deed.item, "") == (deed.text or "")
-        case "mark":
-            known = capture.marks.get(deed.item.removeprefix("mark/"))
-            return (known.isoformat() if known else "") == (deed.text or "")
-        case _:
-            return False
-
-
-def events_from(
-    deeds: Iterable[Deed],
-    capture: Capture,
-    *,
-    visit: UUID,
-    device: str,
-    after: AnswerEvent | None,
-    checklist: str,
-    wall: datetime,
-    ids: Iterable[UUID],
-) -> list[AnswerEvent]:
-    """Events of one device, following its previous one (`after`); no-ops are left out."""
-    made: list[AnswerEvent] = []
-    latest: dict[str, AnswerEvent] = {}  # by register, of those made here
-    for deed, name in zip(deeds, ids, strict=False):
-        slot = register_of(deed.kind, deed.item)
-        earlier = latest.get(slot)
-        if repeats(earlier, deed) if earlier else changes_nothing(capture, deed):
-            continue
-        previous = made[-1] if made else after
-        event = AnswerEvent(
-            id=name,
-            visit=visit,
-            device=device,
-            seq=previous.seq + 1 if previous else 1,
-            lamport=capture.lamport + len(made) + 1,
-            kind=deed.kind,
-            item=deed.item,
-            checklist=checklist,
-            wall=wall,
-            answer=deed.answer,
-            text=deed.text,
-            base=(earlier.id,) if earlier else capture.heads.get(slot, ()),
-            prev=previous.hash() if previous else "",
-        )
-        made.append(event)
-        latest[slot] = event
-    return made
-
-
-def repeats(event: AnswerEvent, deed: Deed) -> bool:
-    said = (event.kind, event.answer, event.text or "")
-    return deed.kind != "remember" and said == (deed.kind, deed.answer, deed.text or "")

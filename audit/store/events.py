@@ -9,42 +9,57 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
-from audit.domain.event import follow
+from audit.domain.event import follow, read_event, written
 from audit.domain.visit import Visit
 from audit.ids import new_id
 from audit.store.tables import EventRow
 from audit.store.visits import lock_status, save_status
 
-_FIELDS = AnswerEvent.__struct_fields__
-
 
 def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:
-    rows = session.exec(
-        select(EventRow)
-        .where(EventRow.visit_id == visit_id)
-        .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
-    ).all()
-    return [to_event(row) for row in rows]
+    """What the visit is made of, in Lamport order; what came too late is left out."""
+    return list_events_of(session, [visit_id])[visit_id]
 
 
 def list_events_of(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
+    return _listed(session, visits, late=False)
+
+
+def list_late(session: Session, visit_id: UUID) -> list[AnswerEvent]:
+    """What came when the visit had been handed in."""
+    return _listed(session, [visit_id], late=True)[visit_id]
+
+
+def _listed(
+    session: Session, visits: Iterable[UUID], *, late: bool
+) -> dict[UUID, list[AnswerEvent]]:
     found: dict[UUID, list[AnswerEvent]] = {visit: [] for visit in visits}
-    query = (
-        select(EventRow)
-        .where(col(EventRow.visit_id).in_(list(found)))
-        .order_by(col(EventRow.lamport), col(EventRow.device), col(EventRow.seq))
+    query = select(EventRow.visit_id, EventRow.device, EventRow.body).where(
+        col(EventRow.visit_id).in_(list(found)), col(EventRow.late).is_(late)
     )
-    for row in session.exec(query):
-        found[row.visit_id].append(to_event(row))
+    for visit, device, body in session.exec(query):
+        found[visit].append(as_filed(device, body))
+    for events in found.values():
+        events.sort(key=lambda event: (event.lamport, event.device, event.seq))
     return found
+
+
+def as_filed(device: str, body: str) -> AnswerEvent:
+    """The event under the name its device is filed by."""
+    event = read_event(body)
+    return event if event.device == device else msgspec.structs.replace(event, device=device)
 
 
 def add_events(session: Session, events: Iterable[AnswerEvent], now: datetime) -> None:
     rows = [
         {
-            **{name: getattr(event, name) for name in _FIELDS if name != "visit"},
+            "id": event.id,
             "visit_id": event.visit,
-            "hash": event.hash(),
+            "device": event.device,
+            "seq": event.seq,
+            "body": written(event),
+            "hash": event.hash,
+            "late": False,
             "received_at": now,
         }
         for event in events
@@ -111,8 +126,3 @@ def record(
 ) -> tuple[Capture, list[AnswerEvent]]:
     """Both at once, for deeds that do not hang on what the visit says."""
     return write_down(session, open_journal(session, visit), deeds, now)
-
-
-def to_event(row: EventRow) -> AnswerEvent:
-    values = {name: getattr(row, name) for name in _FIELDS if name != "visit"}
-    return AnswerEvent(visit=row.visit_id, **values)

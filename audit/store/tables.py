@@ -5,10 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Index, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from audit.domain.answer import Answer
 from audit.domain.scoring import ScoreCard
 
 
@@ -140,39 +139,61 @@ class VisitRow(SQLModel, table=True):
     due_on: date
     status: str = Field(index=True)
     started_at: datetime | None = None
+    handed_in_at: datetime | None = None  # by the shopper; sealed once all of it is here
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
 
 
 class EventRow(SQLModel, table=True):
-    """An answer event, exactly as made. Only ever inserted."""
+    """An answer event: `body` exactly as its device wrote it. Only ever inserted."""
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("visit_id", "device", "seq"),)
     id: UUID = Field(primary_key=True)
     visit_id: UUID = Field(foreign_key="visit.id")
-    device: str
-    seq: int
-    lamport: int
-    kind: str
-    item: str
-    checklist: str
-    wall: datetime
-    answer: Answer | None = Field(default=None, sa_column=Column(MsgspecJSON(Answer)))
-    text: str | None = Field(default=None, sa_column=Column(Text))
-    base: tuple[UUID, ...] = Field(
-        default=(), sa_column=Column(MsgspecJSON(tuple[UUID, ...]), nullable=False)
-    )
-    monotonic: float | None = None
-    boot: str = ""
-    zone_minutes: int | None = None
-    prev: str = ""
-    v: int = 1
+    device: str  # `…~1` where a phone set back to an earlier state gave a number twice
+    seq: int = Field(sa_type=BigInteger)
+    body: str = Field(sa_column=Column(Text, nullable=False))
     hash: str
+    late: bool = False  # came when the visit had been handed in: not part of it
     received_at: datetime
 
-    model_config = {"arbitrary_types_allowed": True}
+
+class QuarantineRow(SQLModel, table=True):
+    """What a phone sent that cannot be part of a visit: kept, never lost, never counted."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("visit_id", "hash"),)
+    id: UUID = Field(primary_key=True)
+    visit_id: UUID = Field(foreign_key="visit.id")
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    hash: str
+    trouble: str
+    received_at: datetime
+
+
+class VisitTokenRow(SQLModel, table=True):
+    """Lets one phone add to one visit, signed in or not. Only the SHA-256 is kept."""
+
+    __tablename__ = "visit_token"
+    token_hash: str = Field(primary_key=True)
+    visit_id: UUID = Field(foreign_key="visit.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+
+
+class ReceiptRow(SQLModel, table=True):
+    """A visit was sealed: all that the handing in named had arrived."""
+
+    __tablename__ = "receipt"
+    event_id: UUID = Field(primary_key=True, foreign_key="event.id")
+    visit_id: UUID = Field(foreign_key="visit.id", index=True)
+    root: str
+    events: int
+    photos: int
+    sealed_at: datetime
 
 
 class ReleaseRow(SQLModel, table=True):

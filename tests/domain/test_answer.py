@@ -30,7 +30,18 @@ from audit.domain.checklist import (
     Seconds,
     YesNo,
 )
-from audit.domain.event import AnswerEvent, Capture, Deed, events_from, follow, project, root
+from audit.domain.deed import Deed, events_from
+from audit.domain.event import (
+    AnswerEvent,
+    Capture,
+    digest,
+    follow,
+    hashed,
+    project,
+    read_event,
+    root,
+    written,
+)
 from audit.domain.problems import Invalid, NotFound
 from tests.domain.small import THREE, WORD, checklist, item, part, plain
 
@@ -43,19 +54,21 @@ names = count(1)
 def event(kind="answer", item="s/1", answer=None, text=None, **more) -> AnswerEvent:
     """An event of phone `p` at Lamport time `at`, made on top of `on`."""
     at = more.pop("at", 1)
-    return AnswerEvent(
-        id=more.pop("id", UUID(int=next(names))),
-        visit=VISIT,
-        device=more.pop("device", "p"),
-        seq=more.pop("seq", at),
-        lamport=at,
-        kind=kind,
-        item=item,
-        checklist="c",
-        wall=NOON + timedelta(minutes=at),
-        answer=answer,
-        text=text,
-        base=tuple(found.id for found in more.pop("on", ())),
+    return hashed(
+        AnswerEvent(
+            id=more.pop("id", UUID(int=next(names))),
+            visit=VISIT,
+            device=more.pop("device", "p"),
+            seq=more.pop("seq", at),
+            lamport=at,
+            kind=kind,
+            item=item,
+            checklist="c",
+            wall=NOON + timedelta(minutes=at),
+            answer=answer,
+            text=text,
+            base=tuple(found.id for found in more.pop("on", ())),
+        )
     )
 
 
@@ -263,14 +276,21 @@ def test_a_backup_put_back_gives_two_events_one_number_and_both_are_kept():
 # ---- hashes --------------------------------------------------------------------------
 
 
-def test_an_events_hash_is_that_of_its_content_and_not_of_its_zone():
-    found = event(answer=YES)
-    elsewhere = msgspec.structs.replace(
-        found, wall=found.wall.astimezone(timezone(timedelta(hours=8)))
-    )
+def test_an_events_hash_is_that_of_the_text_its_device_wrote():
+    body = written(event(answer=YES)).replace('"wall":', '"wall" :')
 
-    assert found.hash() == elsewhere.hash()
-    assert found.hash() != msgspec.structs.replace(found, answer=NO).hash()
+    found = read_event(body)
+
+    assert found.hash == digest(body) != event(answer=YES).hash
+
+
+def test_an_events_own_text_gives_it_back_whatever_its_clocks_zone():
+    there = timezone(timedelta(hours=8))
+    elsewhere = event(answer=YES).wall.astimezone(there)
+    made = hashed(msgspec.structs.replace(event(answer=YES), wall=elsewhere))
+
+    assert read_event(written(made)) == made
+    assert "hash" not in written(made)
 
 
 def test_the_root_of_a_log_changes_with_any_event():
@@ -278,7 +298,7 @@ def test_the_root_of_a_log_changes_with_any_event():
 
     assert root([first, second]) == root([second, first])
     assert root([first]) != root([first, second])
-    assert root([first]) != root([msgspec.structs.replace(first, text="x")])
+    assert root([first]) != root([hashed(msgspec.structs.replace(first, text="x"))])
 
 
 # ---- making events -------------------------------------------------------------------
@@ -295,7 +315,7 @@ def test_events_of_a_device_are_numbered_without_gaps_and_chained_by_hash():
 
     assert [found.seq for found in made] == [4, 5, 6]
     assert [found.lamport for found in made] == [8, 9, 10]
-    assert [found.prev for found in made] == [before.hash(), made[0].hash(), made[1].hash()]
+    assert [found.prev for found in made] == [before.hash, made[0].hash, made[1].hash]
     assert [found.base for found in made] == [(before.id,), (), ()]
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 
 from audit.domain.answer import Answer, AnswerEvent, Deed, project, root
+from audit.domain.event import hashed
 from audit.domain.problems import Conflict
 from audit.ids import new_id
 from audit.store.events import add_events, list_events, list_events_of, record
@@ -26,7 +27,7 @@ def event(place, **changes) -> AnswerEvent:
         "wall": NOON,
         "answer": Answer("answered", 2),
     }
-    return AnswerEvent(**{**values, **changes})
+    return hashed(AnswerEvent(**{**values, **changes}))
 
 
 def recorded(database, place, *deeds):
@@ -63,7 +64,7 @@ def test_the_hash_survives_a_clock_in_another_zone(either_database, place):
 
     with either_database.reading() as session:
         (found,) = list_events(session, place.harbour_visit)
-    assert found.hash() == made.hash()
+    assert found.hash == made.hash
 
 
 def test_a_number_is_given_to_one_event_of_a_device(either_database, place):
@@ -95,7 +96,7 @@ def test_deeds_of_several_requests_make_one_chain(either_database, place):
     with either_database.reading() as session:
         events = list_events(session, place.harbour_visit)
     assert [found.seq for found in events] == [1, 2, 3]
-    assert [found.prev for found in events] == ["", events[0].hash(), events[1].hash()]
+    assert [found.prev for found in events] == ["", events[0].hash, events[1].hash]
     assert project(events) == capture
     assert (capture.answers, capture.notes) == ({}, {"rules-24/r01": "tidy"})
 
