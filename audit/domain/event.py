@@ -258,8 +258,11 @@ def _changes(ordered: list[AnswerEvent]) -> dict[str, int]:
 
 def root(events: Iterable[AnswerEvent]) -> str:
     """SHA-256 over the sorted (id, hash) pairs: what a release was made from."""
-    pairs = sorted((str(event.id), event.hash) for event in events)
-    return hashlib.sha256(canonical(pairs)).hexdigest()
+    return root_of((str(event.id), event.hash) for event in events)
+
+
+def root_of(pairs: Iterable[tuple[str, str]]) -> str:
+    return hashlib.sha256(canonical(sorted(pairs))).hexdigest()
 
 
 def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:

@@ -48,3 +48,13 @@ class Conflict(Problem):
 
 class TooMany(Problem):
     status = 429
+
+
+class TooLarge(Problem):
+    status = 413
+
+
+class Busy(Problem):
+    """For the moment; what was asked can be asked again."""
+
+    status = 503

@@ -1,5 +1,6 @@
 """Text in the product's two languages."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -14,3 +15,12 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
+
+
+# Control characters but tab and line break, and halves of a character: nobody has typed them,
+# nobody could read them, and PostgreSQL does not take them all.
+UNREADABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
+
+
+def readable(text: str) -> str:
+    return UNREADABLE.sub("", text.replace("\r\n", "\n"))

@@ -19,6 +19,7 @@ Status = Literal["assigned", "in_progress", "submitted", "returned", "released",
 STATUSES: tuple[Status, ...] = (
     "assigned", "in_progress", "submitted", "returned", "released", "cancelled",
 )  # fmt: skip
+WRITABLE: tuple[Status, ...] = ("assigned", "in_progress", "returned")
 
 
 class Wave(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class Visit(msgspec.Struct, frozen=True):
 
     @property
     def writable(self) -> bool:
-        return self.status in ("assigned", "in_progress", "returned")
+        return self.status in WRITABLE
 
     def must_be_writable(self) -> None:
         if not self.writable:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from audit.domain.problems import N_, Conflict
+from audit.store.grouping import Writers
 
 CLASHES = {
     "23503",  # PostgreSQL: foreign_key_violation
@@ -39,6 +40,7 @@ class Database:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         self.engine = _sqlite(url) if self.sqlite else create_engine(url, pool_pre_ping=True)
         self._write_lock = threading.Lock()
+        self.writers = Writers(self)
         self._writer = self.engine.execution_options(mingcha_writing=True)
 
     @contextmanager
@@ -80,6 +82,7 @@ class Database:
             return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
     def close(self) -> None:
+        self.writers.close()
         self.engine.dispose()
 
 

@@ -139,7 +139,7 @@ class VisitRow(SQLModel, table=True):
     due_on: date
     status: str = Field(index=True)
     started_at: datetime | None = None
-    handed_in_at: datetime | None = None  # by the shopper; sealed once all of it is here
+    handing_in: UUID | None = None  # the event of it, until all that it names is here
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""

@@ -1,7 +1,6 @@
 """Reading a posted form: each field checked on its own, every problem kept with its field,
 so that the page can be drawn again with what was typed and the messages in place."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -11,17 +10,9 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from audit.domain.problems import N_, Invalid
-from audit.domain.text import Text
+from audit.domain.text import Text, readable
 
 T = TypeVar("T")
-
-# Control characters but tab and line break, and halves of a character: nobody has typed them,
-# nobody could read them, and PostgreSQL does not take them all.
-UNREADABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
-
-
-def readable(text: str) -> str:
-    return UNREADABLE.sub("", text.replace("\r\n", "\n"))
 
 
 async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:

@@ -70,6 +70,8 @@ def _draw(
         request.url.query,
     )
     text = gettext(language, message, **values)
+    if request.url.path.startswith("/api/"):
+        return Response({"problem": text}, status_code=status)
     if _partial(request):
         return Response(
             page.html("problems/_problem.html", message=text),

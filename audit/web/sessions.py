@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from audit.clock import now
 from audit.domain.people import Role
 from audit.domain.problems import N_, TooMany
-from audit.domain.text import LANGUAGES
+from audit.domain.text import LANGUAGES, readable
 from audit.ids import new_id
 from audit.settings import Settings
 from audit.store.database import Database
@@ -37,7 +37,6 @@ from audit.web.dependencies import (
     session_token,
     token_for,
 )
-from audit.web.forms import readable
 
 HOME: dict[Role, str] = {
     "shopper": "/assignments",

@@ -1,0 +1,169 @@
+"""What a phone delivers and how each event of it is taken: the words of the capture protocol.
+
+A phone sends events as the texts it wrote; each is answered for by its hash. Nothing
+authentic is refused: what cannot be part of the visit is put in quarantine, with a reason.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from audit.domain.answer import LONGEST_NOTE, Answer, accept
+from audit.domain.checklist import Checklist
+from audit.domain.event import AnswerEvent, digest, read_event
+from audit.domain.problems import Problem
+from audit.domain.text import UNREADABLE
+from audit.domain.visit import Status
+
+PROTOCOL = 1
+LARGEST_NUMBER = 2**53 - 1  # what both ends count exactly
+LONGEST_TEXT = {"note": LONGEST_NOTE, "remember": 500, "mark": 40}
+DEVICE = re.compile(r"[0-9a-f]{32}")
+
+Standing = Literal["stored", "dup", "late", "quarantined", "mismatch"]
+Trouble = Literal["", "unreadable", "foreign", "checklist", "item", "answer", "too_long"]
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`have`: by device, the seq up to which the phone holds every event of the visit."""
+
+    nonce: str
+    events: tuple[str, ...] = ()
+    have: dict[str, int] = {}
+
+
+class Ack(msgspec.Struct, frozen=True):
+    h: str
+    st: Standing
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The visit is sealed: everything its manifest named is here."""
+
+    event: UUID  # the handing in
+    root: str
+    events: int
+    photos: int
+    sealed_at: datetime
+
+
+class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a visit that was handed in still waits for."""
+
+    events: int = 0
+    photos: tuple[UUID, ...] = ()
+    differs: bool = False  # everything is here and yet not what the manifest says
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`have`: by device, the seq up to which the server holds every event; `news`: events
+    that the phone does not have, each with the device it is filed under."""
+
+    nonce: str
+    acks: tuple[Ack, ...]
+    have: dict[str, int]
+    status: Status
+    news: tuple[tuple[str, str], ...] = ()
+    receipt: Receipt | None = None
+    missing: Missing | None = None
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    body: str
+    hash: str
+    event: AnswerEvent | None  # None: in quarantine, for `trouble`
+    trouble: Trouble = ""
+
+
+def read_delivery(
+    bodies: Iterable[str], visit: UUID, checklists: Mapping[str, Checklist]
+) -> list[Delivered]:
+    return [_read(body, visit, checklists) for body in bodies]
+
+
+def checklists_of(bodies: Iterable[str]) -> set[str]:
+    """The versions that a delivery's events name, as far as they can be read."""
+    named = set()
+    for body in bodies:
+        try:
+            named.add(_naming.decode(body).checklist)
+        except msgspec.DecodeError:
+            continue
+    return named
+
+
+class _Naming(msgspec.Struct):
+    checklist: str
+
+
+_naming = msgspec.json.Decoder(_Naming)
+
+
+def _read(body: str, visit: UUID, checklists: Mapping[str, Checklist]) -> Delivered:
+    try:
+        event = read_event(body)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return Delivered(body, digest(body), None, "unreadable")
+    trouble = _trouble(event, visit, checklists)
+    return Delivered(body, event.hash, None if trouble else event, trouble)
+
+
+def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist]) -> Trouble:
+    if event.v != PROTOCOL or event.hash == "" or event.wall.tzinfo is None:
+        return "unreadable"
+    if not (0 < event.seq <= LARGEST_NUMBER and 0 < event.lamport <= LARGEST_NUMBER):
+        return "unreadable"
+    if UNREADABLE.search(f"{event.text or ''}{(event.answer and event.answer.value) or ''}"):
+        return "unreadable"
+    if event.visit != visit or not DEVICE.fullmatch(event.device):
+        return "foreign"
+    checklist = checklists.get(event.checklist)
+    if checklist is None:
+        return "checklist"
+    if len(event.text or "") > LONGEST_TEXT.get(event.kind, 0):
+        return "too_long"
+    return _content(event, checklist)
+
+
+def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
+    known = event.item in checklist.by_key
+    match event.kind:
+        case "answer" if known or event.item in checklist.gate_by_key:
+            fits = event.answer is not None and _accepted(checklist, event.item, event.answer)
+            return "" if fits else "answer"
+        case "clear" if known or event.item in checklist.gate_by_key:
+            return ""
+        case "note" | "photo" | "photo_remove" if known:
+            return "answer" if (event.photo is None) == (event.kind != "note") else ""
+        case "mark" if event.item.removeprefix("mark/") in {m.id for m in checklist.marks}:
+            return "" if not event.text or _is_moment(event.text) else "answer"
+        case "remember" if event.item.removeprefix("stage/") in {s.id for s in checklist.stages}:
+            return ""
+        case "submit":
+            return "" if event.manifest is not None else "answer"
+    return "item"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _accepted(checklist: Checklist, key: str, answer: Answer) -> bool:
+    """Whether an answer is one that the pages would have made of what was tapped."""
+    if answer.state != "answered":
+        item = checklist.by_key.get(key)
+        allowed = item is not None and (answer.state != "na" or item.na != "not_allowed")
+        return allowed and answer.value is None and not answer.gated
+    if key in checklist.gate_by_key:
+        return answer in (Answer("answered", "yes"), Answer("answered", "no"))
+    try:
+        return accept(checklist.by_key[key], answer.value) == answer
+    except Problem:
+        return False

@@ -1,0 +1,118 @@
+"""The one door by which phones deliver: batches of events, answered for one by one.
+
+It asks for a visit's token instead of a sign-in, so that what is on a phone can be sent
+whatever became of the sign-in; and it answers in JSON that only we could have written.
+"""
+
+import asyncio
+import hashlib
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.params import FromPath
+
+from audit.clock import now
+from audit.domain.checklist import Checklist
+from audit.domain.delivery import Batch, Reply, checklists_of, read_delivery
+from audit.domain.problems import N_, Invalid, NotFound, TooLarge
+from audit.store.checklists import get_checklist, known_checklists
+from audit.store.database import Database
+from audit.store.filing import Delivery, file_delivery
+from audit.store.tokens import check_token, open_token
+from audit.store.visits import get_visit
+from audit.web.dependencies import TheDatabase, ThePerson
+
+MOST_EVENTS = 200
+LARGEST_BATCH = 256 * 1024
+AFTER_DUE = timedelta(days=30)  # how long a phone may still deliver
+
+_batch = msgspec.json.Decoder(Batch)
+
+
+class Token(msgspec.Struct, frozen=True):
+    token: str
+    expires_at: datetime
+
+
+@post("/visits/{visit_id:uuid}/tokens", sync_to_thread=True)
+def create_token(
+    shopper: ThePerson, database: TheDatabase, visit_id: FromPath[UUID]
+) -> Response[bytes]:
+    with database.writing() as session:
+        visit = get_visit(session, shopper, visit_id)
+        due = datetime.combine(visit.due_on, time.max, UTC)
+        until = max(due, now()) + AFTER_DUE
+        token = open_token(session, visit, now(), until)
+    return _json(Token(token, until))
+
+
+@post("/api/v1/visits/{visit_id:uuid}/events", status_code=200, public=True, by_token=True)
+async def create_events(
+    request: Request[Any, Any, Any], database: TheDatabase, visit_id: FromPath[UUID]
+) -> Response[bytes]:
+    token = bearer(request)
+    batch = _read(await body(request, LARGEST_BATCH))
+    checklists = await _checklists(database, checklists_of(batch.events))
+    delivery = Delivery(
+        visit_id, batch.nonce, read_delivery(batch.events, visit_id, checklists), batch.have
+    )
+
+    def work(session: Any) -> Reply:
+        check_token(session, token, visit_id, now())
+        return file_delivery(session, delivery, now())
+
+    return _json(await asyncio.wrap_future(database.writers.submit(work)))
+
+
+def bearer(request: Request[Any, Any, Any]) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if kind == "Visit" else ""
+
+
+async def body(request: Request[Any, Any, Any], largest: int) -> bytes:
+    """Whole and unharmed. Raises `TooLarge` and `Invalid`."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > largest:
+            raise TooLarge(N_("This is too large to be sent in one piece."))
+    if hashlib.sha256(read).hexdigest() != request.headers.get("x-body-sha256"):
+        raise Invalid(N_("This arrived damaged. It is sent again."))
+    return bytes(read)
+
+
+def _read(sent: bytes) -> Batch:
+    try:
+        batch = _batch.decode(sent)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Invalid(N_("The request could not be understood.")) from error
+    if len(batch.events) > MOST_EVENTS:
+        raise TooLarge(N_("This is too large to be sent in one piece."))
+    return batch
+
+
+async def _checklists(database: Database, names: set[str]) -> dict[str, Checklist]:
+    found = known_checklists(names)
+    if len(found) < len(names):
+        await asyncio.to_thread(_fetch, database, names - found.keys())
+        found = known_checklists(names)
+    return found
+
+
+def _fetch(database: Database, names: set[str]) -> None:
+    """Events of a version that was never published go into quarantine."""
+    with database.reading() as session:
+        for name in names:
+            with suppress(NotFound):
+                get_checklist(session, name)
+
+
+def _json(answer: msgspec.Struct) -> Response[bytes]:
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+handlers = [create_token, create_events]

@@ -1,0 +1,377 @@
+"""The door by which phones deliver."""
+
+import hashlib
+from datetime import timedelta
+
+import msgspec
+import pytest
+from sqlmodel import select
+
+from audit.domain.answer import Answer, Deed, project
+from audit.domain.delivery import Batch
+from audit.domain.event import hashed, root, written
+from audit.ids import new_id
+from audit.store.events import list_events, list_late
+from audit.store.tables import EventRow, QuarantineRow, VisitTokenRow
+from audit.store.visits import get_visit
+from tests.phone import Phone, packed
+from tests.world import NOON
+
+YES, NO = Answer("answered", "yes"), Answer("answered", "no")
+R01 = Deed("answer", "rules-24/r01", Answer("answered", 2))
+R02 = Deed("answer", "rules-24/r02", Answer("answered", 1))
+NOTE = Deed("note", "rules-24/r01", text="门口有保安问候")
+
+
+@pytest.fixture
+def alice(as_, world):
+    return as_(world.alice)
+
+
+@pytest.fixture
+def phone(world):
+    return Phone(world.harbour_visit, world.checklist.hash, NOON)
+
+
+@pytest.fixture
+def token(alice, world):
+    return alice.post(f"/visits/{world.harbour_visit}/tokens").json()["token"]
+
+
+@pytest.fixture
+def line(as_, token, world):
+    """Sends a batch over the wire, and whatever it is told to instead."""
+
+    client = as_(None)
+
+    def send(batch: Batch, *, visit=None, key=token, **changed):
+        sent, headers = packed(batch, key)
+        return client.post(
+            f"/api/v1/visits/{visit or world.harbour_visit}/events",
+            content=changed.pop("content", sent),
+            headers=headers | changed,
+        )
+
+    return send
+
+
+def stored(database, visit):
+    with database.reading() as session:
+        return list_events(session, visit)
+
+
+def status(database, world):
+    with database.reading() as session:
+        return get_visit(session, world.alice, world.harbour_visit).status
+
+
+def standings(answer):
+    return [ack["st"] for ack in answer.json()["acks"]]
+
+
+# ---- stored once ---------------------------------------------------------------------
+
+
+def test_a_phones_events_are_stored_as_written_and_answered_for_by_hash(
+    line, phone, database, world
+):
+    made = phone.does(R01, NOTE)
+    batch = phone.batch()
+
+    answer = line(batch)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {
+        "nonce": batch.nonce,
+        "acks": [{"h": event.hash, "st": "stored"} for event in made],
+        "have": {phone.device: 2},
+        "status": "in_progress",
+    }
+    assert stored(database, world.harbour_visit) == made
+
+
+def test_what_is_sent_again_is_a_duplicate_and_stored_once(line, phone, database, world):
+    phone.does(R01, NOTE)
+    batch = phone.batch()
+    line(batch)
+    phone.does(R02)
+
+    answer = line(phone.batch())
+
+    assert standings(answer) == ["dup", "dup", "stored"]
+    assert stored(database, world.harbour_visit) == phone.own
+
+
+def test_events_that_arrive_in_another_order_leave_a_gap_that_is_told(line, phone):
+    first, second, third = phone.does(R01, NOTE, R02)
+
+    ahead = line(phone.batch([first, third])).json()["have"]
+    whole = line(phone.batch([second])).json()["have"]
+
+    assert (ahead, whole) == ({phone.device: 1}, {phone.device: 3})
+
+
+def test_the_same_event_twice_in_one_batch_is_stored_once(line, phone, database, world):
+    made = phone.does(R01)
+
+    answer = line(phone.batch([*made, *made]))
+
+    assert standings(answer) == ["stored"]
+    assert stored(database, world.harbour_visit) == made
+
+
+def test_one_id_with_other_bytes_changes_nothing_and_is_kept_apart(line, phone, database, world):
+    (event,) = phone.does(R01)
+    line(phone.batch())
+    forged = hashed(msgspec.structs.replace(event, answer=Answer("answered", 0)))
+
+    answer = line(phone.batch([forged]))
+
+    assert standings(answer) == ["mismatch"]
+    assert stored(database, world.harbour_visit) == [event]
+    with database.reading() as session:
+        (kept,) = session.exec(select(QuarantineRow)).all()
+    assert (kept.body, kept.trouble) == (written(forged), "mismatch")
+
+
+def test_a_copy_of_a_phone_gives_numbers_again_and_both_events_count(line, phone, database, world):
+    (first,) = phone.does(R01)
+    copy = Phone(world.harbour_visit, world.checklist.hash, NOON, phone.device)
+    (other,) = copy.does(R02)
+    line(phone.batch())
+
+    answer = line(copy.batch())
+
+    assert standings(answer) == ["stored"]
+    assert answer.json()["have"] == {phone.device: 1, f"{phone.device}~1": 1}
+    renamed = msgspec.structs.replace(other, device=f"{phone.device}~1")
+    assert stored(database, world.harbour_visit) == [first, renamed]
+    assert set(project(stored(database, world.harbour_visit)).answers) == {R01.item, R02.item}
+
+
+def test_a_second_phone_is_told_what_the_first_has_sent(line, phone, world):
+    made = phone.does(R01, NOTE)
+    line(phone.batch())
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+
+    batch = other.batch()
+    answer = line(batch)
+    other.believes(batch, answer.json())
+
+    assert answer.json()["news"] == [[phone.device, written(event)] for event in made]
+    assert other.capture == phone.capture
+    assert "news" not in line(other.batch()).json()
+
+
+def test_two_phones_that_answer_apart_leave_a_conflict_with_both(line, phone, database, world):
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    (one,) = phone.does(R01)
+    (two,) = other.does(Deed("answer", R01.item, Answer("answered", 0)))
+
+    line(phone.batch())
+    line(other.batch())
+
+    capture = project(stored(database, world.harbour_visit))
+    assert set(capture.conflicts) == {"answer:rules-24/r01"}
+    assert set(capture.conflicts["answer:rules-24/r01"]) == {one, two}
+
+
+# ---- who may -------------------------------------------------------------------------
+
+
+def test_a_token_works_when_the_sign_in_has_ended(line, phone, alice):
+    phone.does(R01)
+    alice.post("/sign-out")
+
+    assert standings(line(phone.batch())) == ["stored"]
+
+
+@pytest.mark.parametrize("key", ["", "guessed"])
+def test_without_the_visits_token_nothing_is_taken(line, phone, database, world, key):
+    phone.does(R01)
+
+    answer = line(phone.batch(), key=key)
+
+    assert answer.status_code == 401
+    assert set(answer.json()) == {"problem"}
+    assert stored(database, world.harbour_visit) == []
+
+
+def test_a_token_opens_no_other_visit(line, phone, database, world):
+    phone.does(R01)
+
+    assert line(phone.batch(), visit=world.hill_visit).status_code == 401
+    assert line(phone.batch(), visit=new_id()).status_code == 401
+    assert stored(database, world.hill_visit) == []
+
+
+def test_a_token_ends_with_its_time_and_with_its_holder(line, phone, database, world):
+    phone.does(R01)
+
+    with database.writing() as session:
+        row = session.exec(select(VisitTokenRow)).one()
+        row.expires_at = NOON - timedelta(days=400)
+        session.add(row)
+
+    assert line(phone.batch()).status_code == 401
+
+
+def test_nobody_else_gets_a_token_for_a_visit(as_, world, database):
+    for other in (world.bob, world.carol, world.dan, world.ann):
+        assert as_(other).post(f"/visits/{world.harbour_visit}/tokens").status_code == 404
+    with database.reading() as session:
+        assert session.exec(select(VisitTokenRow)).all() == []
+
+
+def test_the_token_itself_is_not_kept(token, database):
+    with database.reading() as session:
+        (row,) = session.exec(select(VisitTokenRow)).all()
+
+    assert row.token_hash == hashlib.sha256(token.encode()).hexdigest()
+
+
+# ---- what cannot be part of a visit --------------------------------------------------
+
+
+BROKEN = {
+    "unreadable": lambda event: "{",
+    "an event of another visit": lambda event: changed(event, visit=new_id()),
+    "a version never published": lambda event: changed(event, checklist="0" * 64),
+    "no such item": lambda event: changed(event, item="rules-24/r99"),
+    "a value the item does not take": lambda event: changed(event, answer=Answer("answered", 7)),
+    "a value as text": lambda event: changed(event, answer=Answer("answered", "2")),
+    "no value": lambda event: changed(event, answer=Answer("answered")),
+    "gated by itself": lambda event: changed(event, answer=Answer("na", gated=True)),
+    "a kind without an answer": lambda event: changed(event, answer=None),
+    "a reopening": lambda event: changed(event, kind="reopen", answer=None),
+    "an endless note": lambda event: changed(event, kind="note", text="长" * 4001),
+    "a mark that is no time": lambda event: changed(event, kind="mark", text="soon"),
+    "a later protocol": lambda event: changed(event, v=2),
+    "a number beyond counting": lambda event: changed(event, seq=2**53),
+    "number 0": lambda event: changed(event, seq=0),
+    "a device that is none": lambda event: changed(event, device="server"),
+    "a control character": lambda event: changed(event, kind="note", answer=None, text="a\x00b"),
+    "a field unknown": lambda event: written(event)[:-1] + ',"extra":1}',
+    "a raw control character": lambda event: written(event) + "\0",
+}
+
+
+def changed(event, **changes) -> str:
+    return written(msgspec.structs.replace(event, **changes))
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_what_cannot_be_part_of_a_visit_is_kept_and_holds_nothing_back(
+    line, phone, database, world, body
+):
+    poison, good = phone.does(R01, R02)
+    sent = body(poison)
+    batch = msgspec.structs.replace(phone.batch(), events=(sent, written(good)))
+
+    for _ in range(2):
+        answer = line(batch)
+
+    assert answer.status_code == 200
+    assert standings(answer) == ["quarantined", "dup"]
+    assert stored(database, world.harbour_visit) == [good]
+    with database.reading() as session:
+        (kept,) = session.exec(select(QuarantineRow)).all()
+    assert kept.body == sent.replace("\0", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (b"{", 422),
+        (b"[]", 422),
+        (b'{"nonce": "n", "extra": 1}', 422),
+        (b"\xff", 422),
+        (b'{"nonce": "n", "events": [' + b",".join([b'"x"'] * 201) + b"]}", 413),
+        (b'{"nonce": "' + b"n" * 300_000 + b'"}', 413),
+    ],
+)
+def test_a_body_that_is_no_batch_is_refused_whole(line, phone, content, refused):
+    digest = {"X-Body-SHA256": hashlib.sha256(content).hexdigest()}
+
+    answer = line(phone.batch(), content=content, **digest)
+
+    assert answer.status_code == refused
+    assert set(answer.json()) == {"problem"}
+
+
+def test_a_body_that_was_harmed_on_the_way_stores_nothing(line, phone, database, world):
+    phone.does(R01, NOTE)
+    sent, headers = packed(phone.batch(), "")
+
+    for place in range(0, len(sent), 7):
+        harmed = bytearray(sent)
+        harmed[place] ^= 1
+        answer = line(
+            phone.batch(), content=bytes(harmed), **{"X-Body-SHA256": headers["X-Body-SHA256"]}
+        )
+        assert answer.status_code == 422
+    assert stored(database, world.harbour_visit) == []
+
+
+# ---- sealing -------------------------------------------------------------------------
+
+
+def test_a_visit_is_sealed_once_all_that_its_handing_in_names_is_here(line, phone, database, world):
+    early, _, _ = phone.does(R01, NOTE, R02)
+    submit = phone.hands_in()
+    rest = [event for event in phone.own if event is not early]
+
+    waiting = line(phone.batch(rest)).json()
+    sealed = line(phone.batch([early])).json()
+
+    assert (waiting["status"], waiting["missing"]) == ("in_progress", {"events": 1})
+    assert sealed["status"] == "submitted"
+    receipt = sealed["receipt"]
+    assert receipt.pop("sealed_at")
+    assert receipt == {
+        "event": str(submit.id),
+        "root": submit.manifest.root,
+        "events": 3,
+        "photos": 0,
+    }
+    assert submit.manifest.root == root(phone.own[:3])
+    assert status(database, world) == "submitted"
+
+
+def test_a_receipt_is_given_again_to_whoever_lost_it(line, phone):
+    phone.does(R01)
+    phone.hands_in()
+    first = line(phone.batch()).json()
+
+    again = line(phone.batch()).json()
+
+    assert again["receipt"] == first["receipt"]
+    assert [ack["st"] for ack in again["acks"]] == ["dup", "dup"]
+
+
+def test_a_manifest_that_says_something_else_is_never_sealed(line, phone, database, world):
+    (event,) = phone.does(R01)
+    submit = phone.hands_in()
+    other = msgspec.structs.replace(submit.manifest, root="0" * 64)
+
+    answer = line(phone.batch([event, hashed(msgspec.structs.replace(submit, manifest=other))]))
+
+    assert answer.json()["missing"] == {"differs": True}
+    assert status(database, world) == "in_progress"
+
+
+def test_what_comes_after_the_seal_is_kept_and_not_part_of_the_visit(line, phone, database, world):
+    phone.does(R01)
+    phone.hands_in()
+    line(phone.batch())
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    (late,) = other.does(R02)
+
+    answer = line(other.batch())
+
+    assert standings(answer) == ["late"]
+    assert stored(database, world.harbour_visit) == phone.own
+    with database.reading() as session:
+        assert list_late(session, world.harbour_visit) == [late]
+        assert len(session.exec(select(EventRow)).all()) == 3
