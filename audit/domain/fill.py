@@ -3,6 +3,7 @@ said of it, what it is waiting for, and why it may not apply."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from audit.domain.answer import (
     Capture,
     Progress,
     Remembered,
+    accept,
     progress,
     shut,
     timed_seconds,
@@ -19,17 +21,19 @@ from audit.domain.answer import (
 from audit.domain.checklist import (
     Checklist,
     Choice,
+    Count,
     Gate,
     Graded,
     Item,
     Mark,
+    Number,
     Option,
     Points,
     Seconds,
     Stage,
     YesNo,
 )
-from audit.domain.credit import credit
+from audit.domain.credit import credit, scored
 from audit.domain.text import Text
 
 YES_NO = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))
@@ -90,6 +94,42 @@ class Row(msgspec.Struct, frozen=True):
             case Choice(options=options):
                 return tuple((option.id, option.label) for option in _best_first(options))
         return ()
+
+    @property
+    def bounds(self) -> dict[str, Decimal]:
+        """Of what is typed: `least`, `most`, those there are."""
+        match self.item.response if self.item else None:
+            case Points(maximum=most):
+                return {"least": Decimal(0), "most": most}
+            case Number(minimum=least, maximum=most):
+                both = {"least": least, "most": most}
+                return {name: bound for name, bound in both.items() if bound is not None}
+        return {}
+
+    @property
+    def wants(self) -> str:
+        """The answers that ask for a note, for pages that draw without the server: values
+        with spaces between, `*` for any, or ranges `least..most=0` (a note) and `=1` (none),
+        of which the first that fits counts."""
+        return "" if self.item is None else notes_wanted(self.item, self.choices)
+
+
+def notes_wanted(item: Item, choices: tuple[tuple[str, Text], ...]) -> str:
+    if item.evidence == "note_always":
+        return "*"
+    if isinstance(item.response, Points):
+        return f"{item.response.maximum}..=1 ..=0"
+    if item.evidence != "note" or not scored(item):
+        return ""
+    if isinstance(item.response, Count | Seconds | Number):
+        ranges = [f"{_end(b.min)}..{_end(b.max)}={int(b.credit >= 1)}" for b in item.response.bands]
+        return " ".join([*ranges, "..=0"])
+    values = (value for value, _ in choices)
+    return " ".join(v for v in values if wants_note(item, accept(item, v)))
+
+
+def _end(bound: Decimal | None) -> str:
+    return "" if bound is None else str(bound)
 
 
 def _best_first(options: tuple[Option, ...]) -> list[Option]:

@@ -15,6 +15,9 @@ from audit.domain.problems import N_, NotFound
 
 HTMX = "vendor/htmx-4.0.1.min.js"
 
+# What keeps a visit's log on the phone and sends it.
+LOG = ("js/journal.js", "js/log.js", "js/deeds.js", "js/sender.js", "js/drawing.js")
+
 # Scripts by page; what is not named here is not sent. Every page gets one CSS and htmx.
 SCRIPTS = {
     "page.js": (HTMX, "js/page.js"),
@@ -22,6 +25,7 @@ SCRIPTS = {
     "fill.js": (
         HTMX,
         "js/page.js",
+        *LOG,
         "js/saving.js",
         "js/early.js",
         "js/choices.js",
@@ -30,8 +34,9 @@ SCRIPTS = {
         "js/stages.js",
         "js/stopwatch.js",
         "js/leaving.js",
+        "js/outbox.js",
     ),
-    "onsite.js": (HTMX, "js/saving.js", "js/marks.js", "js/leaving.js"),
+    "onsite.js": (HTMX, *LOG, "js/saving.js", "js/marks.js", "js/leaving.js", "js/outbox.js"),
     "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }

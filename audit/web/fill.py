@@ -27,7 +27,7 @@ from audit.store.events import list_events, open_journal, write_down
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
-from audit.web.onsite import mark_deed
+from audit.web.onsite import mark_deed, moments
 from audit.web.pages import Page
 
 
@@ -230,6 +230,7 @@ def _draw(page: Page, found: Capturing, refused: Refusal | None) -> Response[Any
         visit=found.visit,
         checklist=found.checklist,
         marks=found.capture.marks,
+        moments=moments(found.capture),
         sheet=sheet(found.checklist, found.capture),
         refused=refused,
         writable=found.visit.writable,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -43,7 +44,6 @@ def show_onsite(
         "onsite/onsite.html",
         **_context(visit, checklist, capture),
         undone=None,
-        zone=settings.timezone,
     )
 
 
@@ -79,7 +79,6 @@ def swap_onsite_mark(
         "onsite/mark.swap.html",
         **_context(visit, checklist, capture),
         mark=next(mark for mark in checklist.marks if mark.id == name),
-        zone=settings.timezone,
         undone=None if name in capture.marks else before.marks.get(name),
     )
 
@@ -104,6 +103,11 @@ def swap_memory(
     with database.writing() as session:
         found = _record_memory(session, shopper, visit_id, form)
     return page("onsite/memory.swap.html", **_context(*found))
+
+
+def moments(capture: Capture) -> str:
+    """The marks for a page's script: JSON, by mark."""
+    return msgspec.json.encode(capture.marks).decode()
 
 
 def mark_deed(form: Form, checklist: Checklist, capture: Capture, zone: ZoneInfo) -> Deed:
@@ -183,6 +187,7 @@ def _context(visit: Visit, checklist: Checklist, capture: Capture) -> dict[str, 
         "visit": visit,
         "checklist": checklist,
         "marks": capture.marks,
+        "moments": moments(capture),
         "remembered": capture.remembered,
         "titles": {stage.id: stage.title for stage in checklist.stages},
         "last_stage": _last_stage(checklist, capture),

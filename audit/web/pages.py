@@ -43,7 +43,9 @@ def _environment(
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True
     )
-    environment.globals.update(asset=assets.url, language=language, demo=settings.demo)
+    environment.globals.update(
+        asset=assets.url, language=language, demo=settings.demo, zone=settings.timezone
+    )
     environment.filters.update(filters(language, settings.zone))
     return environment
 

@@ -25,13 +25,16 @@ TITLES = {
     409: N_("Something has changed"),
     422: N_("This cannot be accepted"),
     429: N_("Too many tries"),
+    503: N_("Not possible just now"),
 }
 FAILED = N_("Something went wrong on our side. Nothing you sent before was lost. Reference: %(id)s")
+SOON = "5"  # seconds after which it may be tried again
 FAILED_TITLE = N_("Something went wrong")
 
 
 def draw_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
-    if isinstance(problem, NotSignedIn) and request.method == "GET" and not _partial(request):
+    page = request.method == "GET" and not (_partial(request) or _api(request))
+    if isinstance(problem, NotSignedIn) and page:
         where = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
         return Response(None, status_code=303, headers={"Location": f"/sign-in?next={where}"})
     return _draw(request, problem.status, problem.message, problem.values)
@@ -70,17 +73,22 @@ def _draw(
         request.url.query,
     )
     text = gettext(language, message, **values)
-    if request.url.path.startswith("/api/"):
-        return Response({"problem": text}, status_code=status)
+    headers = {"Retry-After": SOON} if status == 503 else {}
+    if _api(request):
+        return Response({"problem": text}, status_code=status, headers=headers)
     if _partial(request):
         return Response(
             page.html("problems/_problem.html", message=text),
             status_code=status,
             media_type=MediaType.HTML,
-            headers={"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"},
+            headers={"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"} | headers,
         )
     title = gettext(language, TITLES.get(status, FAILED_TITLE))
-    return page("problems/show.html", status=status, title=title, message=text)
+    return page("problems/show.html", status=status, headers=headers, title=title, message=text)
+
+
+def _api(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 def _partial(request: Request[Any, Any, Any]) -> bool:

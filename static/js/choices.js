@@ -3,6 +3,8 @@
 {
   const chosen = new WeakMap()
   const current = (form) => chosen.has(form) ? chosen.get(form) : form.querySelector("input[checked]")
+  // Drawn anew: what is checked now is what a tap would take back.
+  mingcha.chosen = (form) => chosen.set(form, form.querySelector("input[type=radio]:checked"))
   const isChoice = (target) => target.matches?.(".item input[type=radio]")
 
   const takeBack = (radio) => {

@@ -1,6 +1,5 @@
 // A gate's answer shows or folds away its questions at once, as the server will draw them.
-document.addEventListener("change", ({ target }) => {
-  if (!target.form?.dataset.gate) return
+mingcha.drawGates = () => {
   const shut = new Set()
   for (const form of document.querySelectorAll("form[data-gate]")) {
     if (form.elements.value.value === form.dataset.gate) shut.add(form.querySelector("[name=item]").value)
@@ -9,4 +8,5 @@ document.addEventListener("change", ({ target }) => {
   for (const item of document.querySelectorAll("[data-gates]")) {
     item.hidden = item.dataset.gates.split(" ").some((gate) => shut.has(gate))
   }
-})
+}
+document.addEventListener("change", ({ target }) => target.form?.dataset.gate && mingcha.drawGates())

@@ -19,8 +19,9 @@
     else if (unsent) overall.textContent = words("failed", unsent)
     else if (saving) overall.textContent = words("saving")
     else if (refused) overall.textContent = words("refused", refused)
-    else overall.textContent = words("saved")
+    else overall.textContent = mingcha.standing?.() ?? words("saved")
   }
+  mingcha.say = say
 
   const set = (element, state) => {
     states.set(element, state)

@@ -1,0 +1,82 @@
+// What is tapped or typed is written down on this phone before anything else happens to it:
+// an append-only log per visit in IndexedDB. An entry is on disk before it is called kept.
+const mingcha = {}
+{
+  let opening
+
+  const shape = ({ target: { result: db } }) => {
+    const events = db.createObjectStore("events", { keyPath: "id" })
+    // No device gives a number twice; and by it a visit's entries are found.
+    events.createIndex("number", ["visit", "device", "seq"], { unique: true })
+    db.createObjectStore("facts") // by name: this device, the visits' tokens and receipts
+  }
+
+  const open = () => opening ??= new Promise((resolve, reject) => {
+    const forget = () => { opening = undefined }
+    const request = indexedDB.open("mingcha", 1)
+    request.onupgradeneeded = shape
+    request.onerror = () => { forget(); reject(request.error) }
+    request.onsuccess = () => {
+      const db = request.result
+      db.onclose = forget // the browser ended it; the next entry opens it anew
+      db.onversionchange = () => { db.close(); forget() }
+      resolve(db)
+    }
+  })
+
+  // Runs `work` on one store and gives the result of the request it returns, once all that
+  // it did is on disk.
+  const within = async (store, mode, work, again = true) => {
+    const db = await open()
+    let transaction
+    try {
+      transaction = db.transaction(store, mode, { durability: "strict" })
+    } catch (error) { // closed under us
+      opening = undefined
+      if (again) return within(store, mode, work, false)
+      throw error
+    }
+    return new Promise((resolve, reject) => {
+      const request = work(transaction.objectStore(store))
+      transaction.oncomplete = () => resolve(request?.result)
+      transaction.onabort = () => reject(transaction.error ?? new DOMException("", "AbortError"))
+    })
+  }
+
+  const fact = (name) => within("facts", "readonly", (facts) => facts.get(name))
+  const keepFact = (name, value) => within("facts", "readwrite", (facts) => facts.put(value, name))
+
+  const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
+  const sha256 = async (text) => hex(await crypto.subtle.digest("SHA-256",
+    typeof text === "string" ? new TextEncoder().encode(text) : text))
+
+  // UUIDv7: the time in milliseconds, then chance.
+  const newId = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16))
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(Date.now()) << 16n | BigInt(bytes[6] << 8 | bytes[7]))
+    bytes[6] = bytes[6] & 0x0f | 0x70
+    bytes[8] = bytes[8] & 0x3f | 0x80
+    return hex(bytes).replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
+  }
+
+  // One name for this browser's storage, made inside the transaction that looks for it.
+  const device = () => new Promise((resolve, reject) => {
+    const made = hex(crypto.getRandomValues(new Uint8Array(16)))
+    let found
+    within("facts", "readwrite", (facts) => {
+      const asked = facts.get("device")
+      asked.onsuccess = () => {
+        found = asked.result ?? made
+        if (!asked.result) facts.put(made, "device")
+      }
+    }).then(() => resolve(found), reject)
+  })
+
+  // Entries of a visit; `work` may be an update of each.
+  const rows = (visit) => within("events", "readonly",
+    (events) => events.index("number").getAll(IDBKeyRange.bound([visit], [visit, []])))
+  const add = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.add(entry) })
+  const put = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.put(entry) })
+
+  Object.assign(mingcha, { fact, keepFact, device, rows, add, put, sha256, newId })
+}

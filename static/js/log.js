@@ -1,0 +1,104 @@
+// A visit's log in memory: what it says now, and what this phone adds to it.
+// The rules are those of audit/domain/event.py.
+{
+  const boot = mingcha.newId()
+
+  const slotOf = (event) => event.photo ? `photo:${event.photo.id}`
+    : `${event.kind === "clear" ? "answer" : event.kind}:${event.item}`
+  const rank = (a, b) => a.lamport - b.lamport || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq)
+  const said = ({ kind, answer, text }) => JSON.stringify([kind, answer?.state, answer?.value ?? null, text || ""])
+
+  class Log {
+    constructor(visit, checklist, device, entries) {
+      Object.assign(this, { visit, checklist, device, entries: new Map(), slots: new Map(), lamport: 0, last: undefined })
+      for (const entry of entries) this.take(entry)
+    }
+
+    take(entry) {
+      const known = this.entries.get(entry.id)
+      if (known) return Object.assign(known, { acked: known.acked || entry.acked })
+      const event = { ...JSON.parse(entry.body), device: entry.device, hash: entry.hash }
+      this.entries.set(entry.id, entry)
+      this.lamport = Math.max(this.lamport, event.lamport)
+      if (event.device === this.device && event.seq > (this.last?.seq ?? 0)) this.last = event
+      const slot = slotOf(event)
+      this.slots.set(slot, [...this.slots.get(slot) ?? [], event].sort(rank))
+    }
+
+    // A copy of this phone has given the same numbers: go on under a new name.
+    async rename() {
+      await mingcha.keepFact("device", mingcha.newId().replaceAll("-", ""))
+      Object.assign(this, await mingcha.openLog(this.visit, this.checklist))
+    }
+
+    // The events of a slot that none of it was made on top of: one is the value, several
+    // are a conflict, of which the last counts for now.
+    heads(slot) {
+      const events = this.slots.get(slot) ?? []
+      const replaced = new Set(events.flatMap((event) => event.base ?? []))
+      return events.filter((event) => !replaced.has(event.id))
+    }
+
+    current(slot) { return this.heads(slot).at(-1) }
+    get own() { return [...this.entries.values()].filter((entry) => entry.device === this.device) }
+    get unsent() { return [...this.entries.values()].filter((entry) => !entry.acked).sort((a, b) => a.seq - b.seq) }
+
+    // By device, the seq of its last event.
+    get extent() {
+      const last = {}
+      for (const { device, seq } of this.entries.values()) last[device] = Math.max(seq, last[device] ?? 0)
+      return last
+    }
+
+    // The root of audit/domain/event.py: SHA-256 over the sorted pairs of id and hash.
+    root() {
+      const pairs = [...this.entries.values()].map(({ id, hash }) => [id, hash])
+      return mingcha.sha256(JSON.stringify(pairs.sort(([a], [b]) => a < b ? -1 : 1)))
+    }
+
+    // Whether the visit already says this.
+    knows(deed) {
+      const heads = this.heads(slotOf(deed))
+      if (heads.length > 1 || !["answer", "clear", "note", "mark"].includes(deed.kind)) return false
+      if (heads.length) return said(heads[0]) === said(deed)
+      return deed.kind === "clear" || deed.kind !== "answer" && !deed.text
+    }
+
+    async write(deed) {
+      const base = this.heads(slotOf(deed)).map(({ id }) => id)
+      const event = {
+        id: mingcha.newId(), visit: this.visit, device: this.device,
+        seq: (this.last?.seq ?? 0) + 1, lamport: this.lamport + 1,
+        kind: deed.kind, item: deed.item, checklist: this.checklist, wall: new Date().toISOString(),
+        ...deed, base, monotonic: Math.round(performance.now()), boot,
+        zone_minutes: -new Date().getTimezoneOffset(), prev: this.last?.hash ?? "",
+      }
+      const body = JSON.stringify(event)
+      return { id: event.id, visit: event.visit, device: event.device, seq: event.seq, kind: event.kind, body, hash: await mingcha.sha256(body), acked: "" }
+    }
+  }
+
+  // Adds what a person did, one after the other; gives the entry, or none where the visit
+  // already says so. Another tab of this phone may have taken the number: then anew.
+  let turn = Promise.resolve()
+  const record = (log, deed) => turn = turn.catch(() => {}).then(async () => {
+    for (let tries = 0; ; tries++) {
+      if (log.knows(deed)) return
+      const entry = await log.write(deed)
+      try {
+        await mingcha.add([entry])
+      } catch (error) {
+        if (error.name !== "ConstraintError" || tries > 9) throw error
+        for (const row of await mingcha.rows(log.visit)) log.take(row)
+        continue
+      }
+      log.take(entry)
+      return entry
+    }
+  })
+
+  const openLog = async (visit, checklist) =>
+    new Log(visit, checklist, await mingcha.device(), await mingcha.rows(visit))
+
+  Object.assign(mingcha, { openLog, record })
+}

@@ -1,0 +1,130 @@
+// Sends what is on this phone, one batch after the other, and believes nothing but an
+// acknowledgement of the very bytes it sent: a portal, a proxy or a cache says "200" too.
+{
+  const MOST = 200, LARGEST = 200_000, PATIENCE = 20_000
+  const encoder = new TextEncoder()
+
+  class Sender {
+    constructor(log, changed) {
+      Object.assign(this, { log, changed, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
+      for (const name of ["online", "focus"]) addEventListener(name, () => this.now())
+      document.addEventListener("visibilitychange", () => this.now())
+      setInterval(() => this.busy || this.timer || this.now(), 20_000)
+    }
+
+    now() {
+      clearTimeout(this.timer)
+      this.timer = undefined
+      if (this.busy) this.again = true
+      else this.run()
+    }
+
+    later() {
+      this.timer = setTimeout(() => this.now(), this.wait * (0.5 + Math.random()))
+      this.wait = Math.min(this.wait * 2, 60_000)
+    }
+
+    // One sender for a visit, whatever the number of tabs; without locks two may send the
+    // same, which does no harm.
+    async run() {
+      this.busy = true
+      const work = () => this.deliver()
+      try {
+        await (navigator.locks ? navigator.locks.request(`send ${this.log.visit}`, work) : work())
+        this.wait = 1000
+        this.state = "idle"
+      } catch (error) {
+        this.state = error.message === "401" ? "signed-out" : navigator.onLine ? "failed" : "offline"
+        if (error.message === "413") this.size = Math.max(1, this.size >> 1)
+        this.later()
+      }
+      this.busy = false
+      this.changed(this)
+      if (this.again) { this.again = false; this.now() }
+    }
+
+    async deliver() {
+      for (const entry of await mingcha.rows(this.log.visit)) this.log.take(entry) // another tab's
+      let more = true
+      while (more) {
+        const batch = this.batch()
+        const reply = await this.post(batch)
+        await this.believe(batch, reply)
+        this.changed(this)
+        more = this.log.unsent.length > 0 || reply.news?.length > 0
+      }
+    }
+
+    batch() {
+      const entries = []
+      let size = 0
+      for (const entry of this.log.unsent) {
+        size += entry.body.length * 3
+        if (entries.length >= this.size || entries.length && size > LARGEST) break
+        entries.push(entry)
+      }
+      return entries
+    }
+
+    async post(entries) {
+      const nonce = mingcha.newId()
+      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.extent }))
+      const response = await fetch(`/api/v1/visits/${this.log.visit}/events`, {
+        method: "POST", body: sent, redirect: "error", cache: "no-store", credentials: "omit",
+        signal: AbortSignal.timeout(PATIENCE), keepalive: sent.length < 60_000,
+        headers: { "Authorization": `Visit ${await this.token()}`, "Content-Type": "application/json", "X-Body-SHA256": await mingcha.sha256(sent) },
+      })
+      if (response.status === 401) await mingcha.keepFact(`token ${this.log.visit}`, "")
+      const json = response.headers.get("content-type")?.startsWith("application/json")
+      if (response.status !== 200 || !json) throw new Error(String(response.status))
+      const reply = await response.json()
+      if (reply.nonce !== nonce) throw new Error("not an answer to this")
+      return reply
+    }
+
+    async token() {
+      const known = await mingcha.fact(`token ${this.log.visit}`)
+      if (known) return known
+      const response = await fetch(`/visits/${this.log.visit}/tokens`, {
+        method: "POST", redirect: "error", signal: AbortSignal.timeout(PATIENCE),
+        headers: { "X-CSRF-Token": document.querySelector("[name=csrf]").value },
+      })
+      if (!response.ok) throw new Error([401, 403, 404].includes(response.status) ? "401" : String(response.status))
+      const { token } = await response.json()
+      await mingcha.keepFact(`token ${this.log.visit}`, token)
+      return token
+    }
+
+    async believe(entries, reply) {
+      const standing = new Map(reply.acks.map(({ h, st }) => [h, st]))
+      const told = entries.filter((entry) => standing.has(entry.hash))
+      if (told.length < entries.length) throw new Error("not an answer to all")
+      for (const entry of told) entry.acked = standing.get(entry.hash)
+      // A server set back to an earlier state has lost what it once had; what a copy of this
+      // phone made it file under another name is no loss.
+      const copied = Object.keys(reply.have).some((device) => device.startsWith(`${this.log.device}~`))
+      const reach = reply.have[this.log.device] ?? 0
+      const lost = copied ? [] : this.log.own.filter((entry) => entry.seq > reach && ["stored", "dup"].includes(entry.acked) && !told.includes(entry))
+      for (const entry of lost) entry.acked = ""
+      await mingcha.put([...told, ...lost])
+      await this.hear(reply)
+    }
+
+    async hear(reply) {
+      Object.assign(this.log, { status: reply.status, missing: reply.missing, receipt: reply.receipt })
+      if (reply.receipt) await mingcha.keepFact(`receipt ${this.log.visit}`, reply.receipt)
+      const news = []
+      for (const [device, body] of reply.news ?? []) {
+        const { id, visit, seq, kind } = JSON.parse(body)
+        if (this.log.entries.get(id)?.device === device) continue
+        news.push({ id, visit, device, seq, kind, body, hash: await mingcha.sha256(body), acked: "news" })
+      }
+      if (news.length) await mingcha.put(news)
+      for (const entry of news) this.log.take(entry)
+      if (news.some(({ device }) => !device.startsWith(this.log.device))) this.log.others = true
+      if (news.some(({ device }) => device.startsWith(`${this.log.device}~`))) await this.log.rename()
+    }
+  }
+
+  mingcha.Sender = Sender
+}
