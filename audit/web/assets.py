@@ -34,6 +34,7 @@ SCRIPTS = {
         "js/stages.js",
         "js/stopwatch.js",
         "js/leaving.js",
+        "js/handing_in.js",
         "js/outbox.js",
     ),
     "onsite.js": (HTMX, *LOG, "js/saving.js", "js/marks.js", "js/leaving.js", "js/outbox.js"),

@@ -64,7 +64,15 @@
       return deed.kind === "clear" || deed.kind !== "answer" && !deed.text
     }
 
+    // All that the visit is made of at this moment.
+    async manifest() {
+      const photos = [...this.slots.keys()].filter((slot) => slot.startsWith("photo:"))
+        .map((slot) => this.current(slot)).filter(({ kind }) => kind === "photo").map(({ photo }) => photo)
+      return { extent: this.extent, root: await this.root(), photos }
+    }
+
     async write(deed) {
+      if (deed.kind === "submit") deed = { ...deed, manifest: await this.manifest() }
       const base = this.heads(slotOf(deed)).map(({ id }) => id)
       const event = {
         id: mingcha.newId(), visit: this.visit, device: this.device,

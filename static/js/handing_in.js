@@ -1,0 +1,79 @@
+// Handing in, with or without a connection: what is open, then one entry that names all that
+// the visit is made of. It is sealed when the server has all of it; until then it waits here.
+{
+  const asking = document.getElementById("handing-in"), handed = document.getElementById("handed-in")
+  const missing = (selector) => [...document.querySelectorAll(`.stage .item:not([hidden])${selector}`)]
+  const open = () => missing(":has(form[data-kind]):not([data-optional], [data-done])")
+  const noteless = () => missing(":has(.wanted:not([hidden]))")
+
+  const list = (part, items) => {
+    part.hidden = !items.length
+    part.querySelector("small").textContent = items.length
+    part.querySelector("ul").replaceChildren(...items.map((item) => {
+      const line = document.createElement("li"), link = document.createElement("a")
+      const words = item.querySelector("legend, h3")
+      link.textContent = (item.matches(".item--gate") ? words.lastChild : words.querySelector("small")).textContent.trim()
+      link.href = `#${item.id}`
+      line.append(link)
+      return line
+    }))
+  }
+
+  const ask = () => {
+    list(asking.querySelector(".handing__open"), open())
+    list(asking.querySelector(".handing__notes"), noteless())
+    const whole = !open().length && !noteless().length
+    asking.querySelector(".handing__whole").hidden = !whole
+    asking.querySelector(".check").hidden = whole
+    asking.querySelector(".notice").hidden = true
+    asking.hidden = false
+    asking.scrollIntoView()
+    asking.focus({ preventScroll: true })
+  }
+
+  const handIn = async () => {
+    const lacking = open().length || noteless().length
+    if (lacking && !asking.querySelector("[type=checkbox]").checked) {
+      asking.querySelector(".notice").hidden = false
+      return
+    }
+    await mingcha.keep({ kind: "submit", item: "visit" })
+  }
+
+  const finish = (log) => {
+    const given = log.current("submit:visit"), again = log.current("reopen:visit")
+    return given && (!again || again.lamport < given.lamport) ? given : undefined
+  }
+
+  const fill = (line, values) => { line.textContent = line.dataset.text.replace(/{(\w+)}/g, (_, name) => values[name]) }
+
+  mingcha.drawHandingIn = (log) => {
+    const event = finish(log)
+    handed.hidden = !event
+    document.documentElement.classList.toggle("handed", Boolean(event))
+    for (const part of document.querySelectorAll(".stage fieldset, .stage .mark input")) part.disabled = Boolean(event)
+    if (!event) return
+    asking.hidden = true
+    const { extent, root, photos = [] } = event.manifest
+    const all = Object.values(extent).reduce((a, b) => a + b, 0)
+    const sealed = log.receipt?.event === event.id && log.receipt.root === root
+    const gone = log.missing?.photos?.length ?? (sealed ? 0 : photos.length)
+    const done = all - [...log.entries.values()].filter(({ acked, id }) => !acked && id !== event.id).length
+    const values = { all, done, pictures: photos.length, photos: photos.length - gone, root: root.slice(0, 8) }
+    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", log.missing?.differs], ["sealed", sealed]]) {
+      const line = handed.querySelector(`.handed__${name}`)
+      line.hidden = !shown
+      if (line.dataset.text) fill(line, values)
+    }
+  }
+
+  // Before leaving.js: there is nothing to leave for.
+  document.addEventListener("click", (event) => {
+    if (!mingcha.log || !event.target.closest(".bar > a")) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    if (finish(mingcha.log)) handed.scrollIntoView()
+    else ask()
+  }, true)
+  asking?.querySelector(".button--main").addEventListener("click", handIn)
+}
