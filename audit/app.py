@@ -9,6 +9,8 @@ from audit.domain.problems import Problem
 from audit.paths import folder
 from audit.settings import Settings
 from audit.store.database import Database
+from audit.store.files import Files
+from audit.store.incoming import Incoming
 from audit.web import (
     account,
     admin,
@@ -19,6 +21,7 @@ from audit.web import (
     events,
     fill,
     onsite,
+    photos,
     reports,
     results,
     reviews,
@@ -31,6 +34,7 @@ from audit.web.pages import Templates
 from audit.web.problems import draw_failure, draw_http_exception, draw_problem
 from audit.web.security import check_request, protect
 from audit.work.pdf import DrawingRoom
+from audit.work.photos import Darkroom
 
 PARTS = (
     sessions,
@@ -40,6 +44,7 @@ PARTS = (
     fill,
     submissions,
     events,
+    photos,
     reviews,
     results,
     reports,
@@ -55,8 +60,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     """The ASGI application. The schema is brought up to date first."""
     database = database or Database(settings.url)
     database.migrate()
+    database.make_sure()
     files = Assets(folder("static"))
     drawing = DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers)
+    darkroom = Darkroom(Incoming(settings.data / "incoming"), _photo_files(settings))
     return Litestar(
         # One router: Litestar 2.25 wraps a threaded handler twice, and then never awaits it,
         # when two handlers of one path are given to the application one by one.
@@ -82,9 +89,24 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
                 "assets": files,
                 "templates": Templates(folder("templates"), folder("reports"), files, settings),
                 "drawing": drawing,
+                "darkroom": darkroom,
             }
         ),
         openapi_config=None,
         logging_config=None,
-        on_shutdown=[lambda _app: drawing.close(), lambda _app: database.close()],
+        on_shutdown=[
+            lambda _app: drawing.close(),
+            lambda _app: darkroom.close(),
+            lambda _app: database.close(),
+        ],
+    )
+
+
+def _photo_files(settings: Settings) -> Files:
+    return Files(
+        settings.photo_place,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key,
     )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
+from audit.domain.problems import Busy
+
 if TYPE_CHECKING:
     from audit.store.database import Database
 
@@ -91,6 +93,10 @@ class Writers:
         try:
             with self.database.writing() as session:
                 results = [work.run(session) for work in group]
+        except Busy as error:  # so it is for each of them, and all have waited
+            for work in group:
+                work.done.set_exception(error)
+            return
         except Exception as error:  # noqa: BLE001  # whoever waits for the work gets it
             if len(group) == 1:
                 group[0].done.set_exception(error)
