@@ -1,6 +1,7 @@
 """A phone as the capture protocol sees it: it numbers and chains its events, keeps them, and
 believes nothing but an acknowledgement of the very bytes it wrote."""
 
+import copy
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -17,7 +18,9 @@ from audit.domain.event import (
     Capture,
     Manifest,
     extent,
+    family,
     hashed,
+    held,
     project,
     read_event,
     root,
@@ -32,13 +35,25 @@ class Phone:
         self.checklist = checklist
         self.clock = start
         self.device = device or secrets.token_hex(16)
-        self.log: dict[UUID, AnswerEvent] = {}  # everything it knows of the visit
+        self.log: dict[UUID, AnswerEvent] = {}  # everything it knows of the visit, as filed
         self.acked: set[str] = set()
+        self.late: set[str] = set()  # of those, what came when the visit had been handed in
         self.own: list[AnswerEvent] = []
+        self.bodies: dict[str, str] = {}  # of its own, by hash, as it wrote them
+        self.reach: dict[str, int] = {}  # what the server last said it has
+        self.receipt: dict[str, Any] | None = None
+
+    @property
+    def counted(self) -> list[AnswerEvent]:
+        return [event for event in self.log.values() if event.hash not in self.late]
 
     @property
     def capture(self) -> Capture:
-        return project(self.log.values())
+        return project(self.counted)
+
+    def copy(self) -> "Phone":
+        """Its whole storage on another phone, or on itself some time later."""
+        return copy.deepcopy(self)
 
     def does(self, *deeds: Deed) -> list[AnswerEvent]:
         self.clock += timedelta(seconds=5)
@@ -47,7 +62,7 @@ class Phone:
             self.capture,
             visit=self.visit,
             device=self.device,
-            after=self.own[-1] if self.own else None,
+            after=self._last(),
             checklist=self.checklist,
             wall=self.clock,
             ids=iter(new_id, None),
@@ -56,12 +71,12 @@ class Phone:
         return made
 
     def hands_in(self) -> AnswerEvent:
-        before = list(self.log.values())
+        before = self.counted
         manifest = Manifest(extent(before), root(before))
         (plain,) = self.does(Deed("submit", "visit"))
         event = hashed(msgspec.structs.replace(plain, manifest=manifest))
+        self.own.pop()
         self.keep([event])
-        self.own[-2:] = [event]
         return event
 
     def keep(self, made: Iterable[AnswerEvent]) -> None:
@@ -69,6 +84,7 @@ class Phone:
             self.log[event.id] = event
             if event.device == self.device:
                 self.own.append(event)
+                self.bodies[event.hash] = written(event)
 
     @property
     def unsent(self) -> list[AnswerEvent]:
@@ -78,18 +94,33 @@ class Phone:
         chosen = self.unsent[:200] if events is None else events
         return Batch(
             nonce=secrets.token_hex(8),
-            events=tuple(written(event) for event in chosen),
-            have=extent(self.log.values()),
+            events=tuple(self.bodies.get(event.hash) or written(event) for event in chosen),
+            have=held(self.log.values()),
         )
 
     def believes(self, batch: Batch, reply: dict[str, Any]) -> None:
         """Raises when the reply is not one to this batch."""
         assert reply["nonce"] == batch.nonce
         own = {event.hash for event in self.own}
-        self.acked |= {ack["h"] for ack in reply["acks"]} & own
+        told = {ack["h"]: ack["st"] for ack in reply["acks"] if ack["h"] in own}
+        self._remember_what_was_lost(reply["have"])
+        self.acked |= told.keys()
+        self.late |= {name for name, standing in told.items() if standing == "late"}
+        self.receipt = reply.get("receipt", self.receipt)
         for device, body in reply.get("news", ()):
             event = msgspec.structs.replace(read_event(body), device=device)
-            self.log.setdefault(event.id, event)
+            self.log[event.id] = event
+            if event.device != self.device and family(event.device) == self.device:
+                self.device = secrets.token_hex(16)  # a copy gives the same numbers
+
+    def _remember_what_was_lost(self, have: dict[str, int]) -> None:
+        """A server set back to an earlier state has less than it had: all of it goes again."""
+        if any(have.get(device, 0) < seq for device, seq in self.reach.items()):
+            self.acked.clear()
+        self.reach = have
+
+    def _last(self) -> AnswerEvent | None:
+        return next((event for event in reversed(self.own) if event.device == self.device), None)
 
 
 def packed(batch: Batch, token: str) -> tuple[bytes, dict[str, str]]:

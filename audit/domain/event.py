@@ -214,8 +214,14 @@ def _more_changes(before: Mapping[str, int], new: Mapping[str, int]) -> dict[str
 
 
 def _rank(event: AnswerEvent) -> tuple[int, str, int, UUID]:
-    """Total, even for two events that a phone restored from a backup gave one `seq`."""
-    return (event.lamport, event.device, event.seq, event.id)
+    """Total, even for two events that a phone restored from a backup gave one `seq`; and the
+    same whichever of the two arrived first and kept the name of its device."""
+    return (event.lamport, family(event.device), event.seq, event.id)
+
+
+def family(device: str) -> str:
+    """The device as it calls itself: `…~1` is a name for what a copy of it sent."""
+    return device.partition("~")[0]
 
 
 def _heads(ordered: list[AnswerEvent]) -> dict[str, list[AnswerEvent]]:
@@ -270,6 +276,24 @@ def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:
     last: dict[str, int] = {}
     for event in events:
         last[event.device] = max(event.seq, last.get(event.device, 0))
+    return last
+
+
+def held(events: Iterable[AnswerEvent]) -> dict[str, int]:
+    """By device, the `seq` up to which there is every event. What a copy of a device sent is
+    under a name that is only added to at its end, so there the last one says it."""
+    there: dict[str, set[int]] = {}
+    for event in events:
+        there.setdefault(event.device, set()).add(event.seq)
+    return {
+        device: max(seqs) if "~" in device else _unbroken(seqs) for device, seqs in there.items()
+    }
+
+
+def _unbroken(seqs: Set[int]) -> int:
+    last = 0
+    while last + 1 in seqs:
+        last += 1
     return last
 
 

@@ -4,8 +4,10 @@ A delivery is filed in one transaction with its visit held, so that it is either
 after a handing in, a return or a release, and never half of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from audit.domain.delivery import Ack, Delivered, Reply, Standing
+from audit.domain.event import read_event
 from audit.domain.visit import WRITABLE, Status
 from audit.ids import new_id
 from audit.store.receipts import find_receipt, hand_in, settle
@@ -68,7 +71,7 @@ def _file(
     }
     fresh = {found.event.id: found for found in delivery.events if found.event is not None}
     rows = [_row(found, late, now) for found in fresh.values()]
-    stored = _insert(session, EventRow, rows, EventRow.id)
+    stored = insert_new(session, EventRow, rows, EventRow.id)
     for name in stored:
         standings[fresh.pop(name).hash] = "late" if late else "stored"
     known = _hashes(session, list(fresh))
@@ -99,7 +102,7 @@ def _row(found: Delivered, late: bool, now: datetime, device: str = "") -> dict[
     }
 
 
-def _insert(session: Session, table: Any, rows: list[dict[str, Any]], key: Any) -> list[UUID]:
+def insert_new(session: Session, table: Any, rows: list[dict[str, Any]], key: Any) -> list[UUID]:
     """The keys of those that were not there yet."""
     if not rows:
         return []
@@ -117,14 +120,19 @@ def _hashes(session: Session, ids: list[UUID]) -> dict[UUID, str]:
 
 def _file_apart(session: Session, found: Delivered, late: bool, now: datetime) -> None:
     """A phone set back to an earlier state, or a copy of one, gives a number a second time:
-    both events are kept, this one under a name of its own."""
-    assert found.event is not None
-    number = 0
-    while True:
-        number += 1
-        row = _row(found, late, now, f"{found.event.device}~{number}")
-        if _insert(session, EventRow, [row], EventRow.id):
-            return
+    both events are kept, this one under a name of its own. Such a name is only ever added to
+    at its end, so that its last number says how far somebody knows it."""
+    event = found.event
+    assert event is not None
+    query = (
+        select(EventRow.device, func.max(EventRow.seq))
+        .where(EventRow.visit_id == event.visit, col(EventRow.device).like(f"{event.device}~%"))
+        .group_by(EventRow.device)
+    )
+    last = dict(session.exec(query).all())
+    names = (f"{event.device}~{number}" for number in count(1))
+    name = next(name for name in names if last.get(name, 0) < event.seq)
+    insert_new(session, EventRow, [_row(found, late, now, name)], EventRow.id)
 
 
 def _quarantine(
@@ -142,34 +150,34 @@ def _quarantine(
         for found in {found.hash: found for found in delivery.events}.values()
         if standings[found.hash] in ("quarantined", "mismatch")
     ]
-    _insert(session, QuarantineRow, rows, QuarantineRow.id)
+    insert_new(session, QuarantineRow, rows, QuarantineRow.id)
 
 
 def reach(session: Session, visit: UUID) -> dict[str, int]:
-    """By device, the seq up to which there is every event."""
+    """By device, the seq up to which there is every event, in the log or in quarantine."""
     query = (
         select(EventRow.device, func.max(EventRow.seq), func.count())
         .where(EventRow.visit_id == visit)
         .group_by(col(EventRow.device))
     )
     return {
-        device: last if last == count else _first_gap(session, visit, device)
-        for device, last, count in session.exec(query)
+        device: last if last == there or "~" in device else _first_gap(session, visit, device)
+        for device, last, there in session.exec(query)
     }
 
 
 def _first_gap(session: Session, visit: UUID, device: str) -> int:
-    query = (
-        select(EventRow.seq)
-        .where(EventRow.visit_id == visit, EventRow.device == device)
-        .order_by(col(EventRow.seq))
-    )
-    last = 0
-    for seq in session.exec(query):
-        if seq != last + 1:
-            break
-        last = seq
-    return last
+    query = select(EventRow.seq).where(EventRow.visit_id == visit, EventRow.device == device)
+    there = {*session.exec(query), *_quarantined(session, visit, device)}
+    return next(seq for seq in count() if seq + 1 not in there)
+
+
+def _quarantined(session: Session, visit: UUID, device: str) -> Iterator[int]:
+    for body in session.exec(select(QuarantineRow.body).where(QuarantineRow.visit_id == visit)):
+        with suppress(msgspec.DecodeError, UnicodeError):
+            event = read_event(body)
+            if (event.visit, event.device) == (visit, device):
+                yield event.seq
 
 
 def _news(
