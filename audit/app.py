@@ -61,9 +61,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     database = database or Database(settings.url)
     database.migrate()
     database.make_sure()
-    files = Assets(folder("static"))
-    drawing = DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers)
-    darkroom = Darkroom(Incoming(settings.data / "incoming"), _photo_files(settings))
     return Litestar(
         # One router: Litestar 2.25 wraps a threaded handler twice, and then never awaits it,
         # when two handlers of one path are given to the application one by one.
@@ -82,31 +79,35 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
             minimum_size=500,
             exclude_opt_key="no_compression",
         ),
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "assets": files,
-                "templates": Templates(folder("templates"), folder("reports"), files, settings),
-                "drawing": drawing,
-                "darkroom": darkroom,
-            }
-        ),
+        state=_state(settings, database),
         openapi_config=None,
         logging_config=None,
-        on_shutdown=[
-            lambda _app: drawing.close(),
-            lambda _app: darkroom.close(),
-            lambda _app: database.close(),
-        ],
+        on_shutdown=[_close],
     )
 
 
-def _photo_files(settings: Settings) -> Files:
-    return Files(
+def _state(settings: Settings, database: Database) -> State:
+    files = Assets(folder("static"))
+    photos = Files(
         settings.photo_place,
-        endpoint=settings.s3_endpoint,
-        region=settings.s3_region,
-        access_key_id=settings.s3_access_key_id,
-        secret_access_key=settings.s3_secret_access_key,
+        endpoint=settings.photos_endpoint,
+        region=settings.photos_region,
+        access_key_id=settings.photos_key_id,
+        secret_access_key=settings.photos_secret,
     )
+    return State(
+        {
+            "settings": settings,
+            "database": database,
+            "assets": files,
+            "templates": Templates(folder("templates"), folder("reports"), files, settings),
+            "drawing": DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers),
+            "darkroom": Darkroom(Incoming(settings.data / "incoming"), photos),
+        }
+    )
+
+
+def _close(app: Litestar) -> None:
+    app.state.drawing.close()
+    app.state.darkroom.close()
+    app.state.database.close()

@@ -35,6 +35,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in ends after this many days without use, and after 90 days in any case."""
     pdf_workers: int = 1
     """Warm processes that draw PDFs."""
+    photos: str = ""
+    """Where photos are kept: a folder, or `s3://bucket/folder`; empty: `photos` in the data
+    folder."""
+    photos_endpoint: str = ""
+    """The address of an S3 that is not Amazon's."""
+    photos_region: str = ""
+    photos_key_id: str = ""
+    photos_secret: str = ""
     contact: str = ""
     """Whom a branch turns to about a report, as printed on it: an address, a telephone."""
     demo: bool = False
@@ -43,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.data.absolute() / 'mingcha.sqlite3'}"
+
+    @property
+    def photo_place(self) -> str:
+        return self.photos or str(self.data.absolute() / "photos")
 
     @property
     def secure(self) -> bool:
@@ -84,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "MINGCHA_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"
             )
         self._must_be_safe()
+        self._must_reach_photos()
         if not 1 <= self.port <= 65535:
             raise BadSetting("MINGCHA_PORT must be between 1 and 65535")
         if self.session_days < 1 or self.pdf_workers < 1:
@@ -92,6 +105,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise BadSetting(f"MINGCHA_TIMEZONE: no time zone {self.timezone!r}") from error
+
+    def _must_reach_photos(self) -> None:
+        remote = self.photos.startswith("s3://")
+        if "://" in self.photos and not (remote and urlsplit(self.photos).netloc):
+            raise BadSetting("MINGCHA_PHOTOS must be a folder or s3://bucket/folder")
+        if not remote and (self.photos_endpoint or self.photos_key_id):
+            raise BadSetting(
+                "MINGCHA_PHOTOS_… settings need MINGCHA_PHOTOS to be s3://bucket/folder"
+            )
+        if bool(self.photos_key_id) != bool(self.photos_secret):
+            raise BadSetting("MINGCHA_PHOTOS_KEY_ID and MINGCHA_PHOTOS_SECRET go together")
+        endpoint = urlsplit(self.photos_endpoint)
+        here = endpoint.scheme == "http" and loopback(endpoint.hostname or "")
+        if self.photos_endpoint and endpoint.scheme != "https" and not here:
+            raise BadSetting("MINGCHA_PHOTOS_ENDPOINT must start with https://")
 
     def _must_be_safe(self) -> None:
         """Passwords and answers never cross a network in the clear."""

@@ -15,6 +15,7 @@ import msgspec
 from audit.domain.answer import LONGEST_NOTE, Answer, accept
 from audit.domain.checklist import Checklist
 from audit.domain.event import AnswerEvent, digest, read_event
+from audit.domain.photo import sound
 from audit.domain.problems import Problem
 from audit.domain.text import UNREADABLE
 from audit.domain.visit import Status
@@ -68,6 +69,18 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     have: dict[str, int]
     status: Status
     news: tuple[tuple[str, str], ...] = ()
+    receipt: Receipt | None = None
+    missing: Missing | None = None
+
+
+class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far a photo has come, and its visit if that has been handed in. `dropped`: what
+    came was not what had been announced, and has to come anew."""
+
+    have: tuple[int, ...]
+    complete: bool
+    dropped: bool = False
+    status: Status | None = None
     receipt: Receipt | None = None
     missing: Missing | None = None
 
@@ -126,7 +139,16 @@ def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist
         return "checklist"
     if len(event.text or "") > LONGEST_TEXT.get(event.kind, 0):
         return "too_long"
-    return _content(event, checklist)
+    return _content(event, checklist) or _photos(event)
+
+
+def _photos(event: AnswerEvent) -> Trouble:
+    """Events about a photo name it, and no others do; a handing in names all there are."""
+    about = event.kind in ("photo", "photo_remove")
+    named = [] if event.photo is None else [event.photo]
+    if event.manifest is not None:
+        named += event.manifest.photos
+    return "" if about == (event.photo is not None) and all(map(sound, named)) else "answer"
 
 
 def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
@@ -138,7 +160,7 @@ def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
         case "clear" if known or event.item in checklist.gate_by_key:
             return ""
         case "note" | "photo" | "photo_remove" if known:
-            return "answer" if (event.photo is None) == (event.kind != "note") else ""
+            return ""
         case "mark" if event.item.removeprefix("mark/") in {m.id for m in checklist.marks}:
             return "" if not event.text or _is_moment(event.text) else "answer"
         case "remember" if event.item.removeprefix("stage/") in {s.id for s in checklist.stages}:

@@ -17,6 +17,7 @@ from audit.domain.answer import (
 )
 from audit.domain.card import ScoreCard
 from audit.domain.checklist import Checklist
+from audit.domain.photo import Picture
 from audit.domain.report import EarlierVisit
 from audit.domain.scoring import score
 from audit.domain.statistics import Spread
@@ -34,6 +35,7 @@ class Result(msgspec.Struct, frozen=True):
     genuine: bool
     earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
     spread: Spread | None = None  # of single visits, in the network of today
+    photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
 
     @property
     def answers(self) -> Mapping[str, Answer]:

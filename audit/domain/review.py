@@ -23,6 +23,7 @@ from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
 from audit.domain.fill import HAVE_OR_NOT, YES_NO
 from audit.domain.flags import Flag, flags
+from audit.domain.photo import Picture
 from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.text import Text
 from audit.domain.visit import Visit
@@ -79,6 +80,7 @@ class Review(msgspec.Struct, frozen=True):
     root: str  # of the events that were read: what a decision is about
     late: int = 0  # events that arrived after the release and change nothing
     genuine: bool = True  # a released one: the log still is what it was made from
+    photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)
@@ -128,6 +130,7 @@ class Waiting(msgspec.Struct, frozen=True):
     progress: Progress
     flags: int
     score: Decimal | None
+    photos: int = 0
 
 
 def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -> Waiting:
@@ -138,6 +141,7 @@ def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -
         progress=progress(checklist, timed),
         flags=len(flags(checklist, capture, visit.submitted_at)),
         score=visit.release.final if visit.release else final_score(checklist, timed),
+        photos=sum(map(len, capture.photos.values())),
     )
 
 

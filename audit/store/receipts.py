@@ -2,6 +2,7 @@
 has arrived, by hash."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select, update
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select, update
 from audit.domain.delivery import Missing, Receipt
 from audit.domain.event import Manifest, root_of
 from audit.store.events import as_filed
-from audit.store.tables import EventRow, ReceiptRow, VisitRow
+from audit.store.tables import EventRow, PhotoRow, ReceiptRow, VisitRow
 from audit.store.visits import save_status
 
 
@@ -22,26 +23,19 @@ def settle(session: Session, visit: UUID, now: datetime) -> Missing | None:
 
     None too where nothing has been handed in.
     """
-    event = session.exec(select(VisitRow.handing_in).where(VisitRow.id == visit)).one()
-    if event is None:
+    found = _handed_in(session, visit)
+    if found is None:
         return None
-    device, body = session.exec(
-        select(EventRow.device, EventRow.body).where(EventRow.id == event)
-    ).one()
-    manifest = as_filed(device, body).manifest
-    assert manifest is not None
-    found = _found(session, visit, manifest)
-    wanted = sum(manifest.extent.values())
-    if len(found) < wanted:
-        return Missing(wanted - len(found))
-    if root_of(found) != manifest.root:
-        return Missing(0, differs=True)
+    event, manifest = found
+    missing = _missing(session, visit, manifest)
+    if missing is not None:
+        return missing
     session.add(
         ReceiptRow(
             event_id=event,
             visit_id=visit,
             root=manifest.root,
-            events=wanted,
+            events=sum(manifest.extent.values()),
             photos=len(manifest.photos),
             sealed_at=now,
         )
@@ -63,16 +57,70 @@ def find_receipt(session: Session, visit: UUID) -> Receipt | None:
     return Receipt(row.event_id, row.root, row.events, row.photos, row.sealed_at)
 
 
-def _found(session: Session, visit: UUID, manifest: Manifest) -> list[tuple[str, str]]:
-    """(id, hash) of the manifest's events that are here."""
-    query = select(EventRow.id, EventRow.hash, EventRow.device, EventRow.seq).where(
-        EventRow.visit_id == visit
+def awaited(session: Session, visit: UUID) -> Missing | None:
+    """As `settle`, only to tell."""
+    found = _handed_in(session, visit)
+    return None if found is None else _missing(session, visit, found[1])
+
+
+def _handed_in(session: Session, visit: UUID) -> tuple[UUID, Manifest] | None:
+    event = session.exec(select(VisitRow.handing_in).where(VisitRow.id == visit)).one()
+    if event is None:
+        return None
+    device, body = session.exec(
+        select(EventRow.device, EventRow.body).where(EventRow.id == event)
+    ).one()
+    manifest = as_filed(device, body).manifest
+    assert manifest is not None
+    return event, manifest
+
+
+def _missing(session: Session, visit: UUID, manifest: Manifest) -> Missing | None:
+    filed = _filed(session, visit, manifest)
+    whole = _is_whole(filed, manifest)
+    lacking = 0 if whole else max(0, _wanted(filed, manifest) - len(filed))
+    here = set(
+        session.exec(select(PhotoRow.photo_id, PhotoRow.sha).where(PhotoRow.visit_id == visit))
     )
-    return [
-        (str(name), digest)
-        for name, digest, device, seq in session.exec(query)
-        if seq <= manifest.extent.get(device, 0)
-    ]
+    photos = tuple(photo.id for photo in manifest.photos if (photo.id, photo.sha) not in here)
+    missing = Missing(lacking, photos, not whole and not lacking)
+    return None if missing == Missing() else missing
+
+
+class _Filed(NamedTuple):
+    id: UUID
+    hash: str
+    device: str
+    seq: int
+    late: bool
+
+
+def _filed(session: Session, visit: UUID, manifest: Manifest) -> list[_Filed]:
+    """The manifest's events that are here."""
+    query = select(  # type: ignore[call-overload]  # SQLModel's types end at four columns
+        EventRow.id, EventRow.hash, EventRow.device, EventRow.seq, EventRow.late
+    ).where(EventRow.visit_id == visit)
+    found = (_Filed(*row) for row in session.execute(query))
+    return [event for event in found if event.seq <= manifest.extent.get(event.device, 0)]
+
+
+def _is_whole(filed: list[_Filed], manifest: Manifest) -> bool:
+    """A phone may or may not have counted what came too late before the visit was returned."""
+    counted = [event for event in filed if not event.late]
+    return manifest.root in (_root(counted), _root(filed))
+
+
+def _root(filed: list[_Filed]) -> str:
+    return root_of((str(event.id), event.hash) for event in filed)
+
+
+def _wanted(filed: list[_Filed], manifest: Manifest) -> int:
+    """What a copy of a phone sent is filed under a name whose numbers begin anywhere."""
+    first: dict[str, int] = {}
+    for event in filed:
+        if "~" in event.device:
+            first[event.device] = min(event.seq, first.get(event.device, event.seq))
+    return sum(last + 1 - first.get(device, 1) for device, last in manifest.extent.items())
 
 
 def _set_handing_in(session: Session, visit: UUID, event: UUID | None) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from audit.domain.answer import AnswerEvent, project
 from audit.domain.event import within
 from audit.domain.people import Person
+from audit.domain.photo import pictures
 from audit.domain.problems import N_, NotFound
 from audit.domain.report import EARLIER, EarlierVisit, comparable
 from audit.domain.result import Result, result
@@ -18,6 +19,7 @@ from audit.domain.track import in_order
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events_of
+from audit.store.photos import list_arrived
 from audit.store.tables import ReleaseRow
 from audit.store.visits import (
     VisitFilter,
@@ -35,7 +37,7 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
     if visit.release is None:
         raise NotFound(N_("This visit has not been released."))
     checklist = get_checklist(session, visit.checklist)
-    return result(
+    found = result(
         visit,
         checklist,
         get_card(session, visit),
@@ -43,6 +45,8 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
         _earlier(session, person, visit),
         pooled_spread(by_branch(released_scores(session, checklist.id))),
     )
+    seen = pictures(found.capture.photos, list_arrived(session, visit_id))
+    return msgspec.structs.replace(found, photos=seen)
 
 
 def events_at_release(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:

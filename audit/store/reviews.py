@@ -7,10 +7,12 @@ from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from audit.domain.people import Person
+from audit.domain.photo import pictures
 from audit.domain.review import Review, Waiting, review, waiting
 from audit.domain.visit import STATUSES, Status
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, list_events_of
+from audit.store.photos import list_arrived
 from audit.store.results import events_at_release
 from audit.store.tables import VisitRow
 from audit.store.visits import (
@@ -45,8 +47,10 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     visit = get_visit(session, auditor, visit_id)
     checklist = get_checklist(session, visit.checklist)
     every = list_events(session, visit_id)
+    arrived = list_arrived(session, visit_id)
     if visit.release is None:
-        return review(visit, checklist, every)
+        read = review(visit, checklist, every)
+        return msgspec.structs.replace(read, photos=pictures(read.capture.photos, arrived))
     events = events_at_release(session, [visit_id])[visit_id]
     read = review(visit, checklist, events)
     return msgspec.structs.replace(
@@ -54,6 +58,7 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
         card=get_card(session, visit),
         late=len(every) - len(events),
         genuine=read.root == visit.release.root,
+        photos=pictures(read.capture.photos, arrived),
     )
 
 

@@ -196,6 +196,21 @@ class ReceiptRow(SQLModel, table=True):
     sealed_at: datetime
 
 
+class PhotoRow(SQLModel, table=True):
+    """A photo whose bytes have all come, by what they are: other bytes under one id are
+    another row, and the event says which of them counts."""
+
+    __tablename__ = "photo"
+    visit_id: UUID = Field(primary_key=True, foreign_key="visit.id")
+    photo_id: UUID = Field(primary_key=True)
+    sha: str = Field(primary_key=True)
+    size: int
+    key: str  # of its files
+    width: int  # of the picture made from it; 0: it is none
+    height: int
+    received_at: datetime
+
+
 class ReleaseRow(SQLModel, table=True):
     """A released visit: its score as published. Never updated."""
 

@@ -47,7 +47,7 @@ def create_token(
         due = datetime.combine(visit.due_on, time.max, UTC)
         until = max(due, now()) + AFTER_DUE
         token = open_token(session, visit, now(), until)
-    return _json(Token(token, until))
+    return reply(Token(token, until))
 
 
 @post("/api/v1/visits/{visit_id:uuid}/events", status_code=200, public=True, by_token=True)
@@ -65,7 +65,7 @@ async def create_events(
         check_token(session, token, visit_id, now())
         return file_delivery(session, delivery, now())
 
-    return _json(await asyncio.wrap_future(database.writers.submit(work)))
+    return reply(await asyncio.wrap_future(database.writers.submit(work)))
 
 
 def bearer(request: Request[Any, Any, Any]) -> str:
@@ -111,8 +111,9 @@ def _fetch(database: Database, names: set[str]) -> None:
                 get_checklist(session, name)
 
 
-def _json(answer: msgspec.Struct) -> Response[bytes]:
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+def reply(answer: msgspec.Struct, status: int | None = None) -> Response[bytes]:
+    content = msgspec.json.encode(answer)
+    return Response(content, media_type="application/json", status_code=status)
 
 
 handlers = [create_token, create_events]

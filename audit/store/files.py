@@ -1,0 +1,59 @@
+"""Where photos are kept: a folder of this machine, or a bucket that speaks S3."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore, S3Store
+
+
+class Files:
+    """Content by key; a key is never written with other content."""
+
+    def __init__(self, place: str, **bucket: str) -> None:
+        """`place`: a folder, or `s3://bucket/folder` with `endpoint`, `region`,
+        `access_key_id` and `secret_access_key`, as far as they are needed."""
+        self.place = place
+        self.bucket = {name: value for name, value in bucket.items() if value}
+        self._store: LocalStore | S3Store | None = None
+
+    def put(self, key: str, content: bytes) -> None:
+        """On disk, whole, when this returns."""
+        self._open().put(key, content)
+        if not self._remote:
+            _settle(Path(self.place), key)
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return bytes(self._open().get(key).bytes())
+        except FileNotFoundError:  # what the library's own error is made from
+            return None
+
+    @property
+    def _remote(self) -> bool:
+        return self.place.startswith("s3://")
+
+    def _open(self) -> "LocalStore | S3Store":
+        """The library is loaded when a photo is first asked for; pages do without it."""
+        if self._store is None:
+            from obstore.store import LocalStore, S3Store  # noqa: PLC0415
+
+            if self._remote:
+                plain = self.bucket.get("endpoint", "").startswith("http://")
+                options: Any = {"client_options": {"allow_http": plain}, **self.bucket}
+                self._store = S3Store.from_url(self.place, **options)
+            else:
+                self._store = LocalStore(self.place, mkdir=True)
+        return self._store
+
+
+def _settle(place: Path, key: str) -> None:
+    """The library renames a finished file into its place; the disk has to know of both."""
+    file = place / key
+    for path in (file, *file.relative_to(place).parents):
+        handle = os.open(place / path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
