@@ -8,6 +8,7 @@ from typing import Any
 
 import brotli
 import msgspec
+import rjsmin
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
@@ -18,7 +19,8 @@ HTMX = "vendor/htmx-4.0.1.min.js"
 # What keeps a visit's log on the phone and sends it.
 LOG = ("js/journal.js", "js/log.js", "js/deeds.js", "js/sender.js", "js/drawing.js")
 
-# Scripts by page; what is not named here is not sent. Every page gets one CSS and htmx.
+# Scripts by page; what is not named here is not sent. Every page gets htmx and one CSS: those
+# of shoppers `phone.css`, which leaves out what only desks need.
 SCRIPTS = {
     "page.js": (HTMX, "js/page.js"),
     "queue.js": ("js/queue.js",),
@@ -38,10 +40,12 @@ SCRIPTS = {
         "js/outbox.js",
     ),
     "onsite.js": (HTMX, *LOG, "js/saving.js", "js/marks.js", "js/leaving.js", "js/outbox.js"),
+    "photos.js": ("js/photos.js",),
     "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }
-FIRST = ("css/tokens.css", "css/reset.css", "css/base.css")
+FIRST = ("tokens", "reset", "base")
+PHONE = (*FIRST, "layout", "controls", "assignments", "fill", "onsite", "submissions", "offline")
 TYPES = {  # Litestar adds the charset to text
     ".css": "text/css",
     ".js": "text/javascript",
@@ -61,11 +65,13 @@ class Asset(msgspec.Struct, frozen=True):
 class Assets:
     def __init__(self, folder: Path) -> None:
         self.by_name: dict[str, Asset] = {}
-        css = sorted(f"css/{path.name}" for path in (folder / "css").glob("*.css"))
-        ordered = [*FIRST, *(name for name in css if name not in FIRST)]
-        self._add("screen.css", _joined(folder, tuple(ordered)))
+        every = sorted(path.stem for path in (folder / "css").glob("*.css"))
+        ordered = [*FIRST, *(name for name in every if name not in FIRST)]
+        for bundle, wanted in (("screen.css", every), ("phone.css", PHONE)):
+            names = tuple(f"css/{name}.css" for name in ordered if name in wanted)
+            self._add(bundle, _joined(folder, names))
         for name, files in SCRIPTS.items():
-            self._add(name, _joined(folder, files))
+            self._add(name, _script(folder, files))
         for path in sorted((folder / "img").glob("*")):
             self._add(path.name, path.read_bytes())
         self.by_url = {asset.url: asset for asset in self.by_name.values()}
@@ -93,6 +99,15 @@ def _compressed(content: bytes) -> bytes:
 
 def _joined(folder: Path, files: tuple[str, ...]) -> bytes:
     return b"\n".join((folder / name).read_bytes().rstrip() for name in files) + b"\n"
+
+
+def _script(folder: Path, files: tuple[str, ...]) -> bytes:
+    """Ours without comments and idle space; what came minified stays as it came."""
+    read = {name: (folder / name).read_text(encoding="utf-8").rstrip() for name in files}
+    small = [
+        text if name.startswith("vendor/") else rjsmin.jsmin(text) for name, text in read.items()
+    ]
+    return ("\n".join(small) + "\n").encode()
 
 
 @get("/static/{name:str}", sync_to_thread=False, no_compression=True, public=True)

@@ -108,7 +108,11 @@
 
   const drawSaid = (item, entries, has) => {
     const line = item.querySelector(".said")
-    if (!entries.length || item.classList.contains("item--unsent")) return
+    if (item.classList.contains("item--unsent")) return
+    if (!entries.length) {
+      if (line.textContent === words.saving) line.textContent = has ? words.received : ""
+      return
+    }
     const kept = entries.some(({ acked }) => !acked)
     item.classList.toggle("item--kept", kept)
     line.textContent = kept ? words.kept : has ? words.received : words.cleared
@@ -166,7 +170,7 @@
 
   // What #saved says when nothing is on its way to the log.
   const standing = (log, sender) => {
-    const waiting = log.unsent.length
+    const waiting = log.unsent.length + (log.photosWaiting ?? 0)
     if (!waiting) return words.received
     return fill(sender.state === "signed-out" ? words.signin : words.waiting, { n: waiting })
   }
@@ -183,6 +187,7 @@
       drawProgress()
     }
     mingcha.drawMemories?.(log)
+    mingcha.drawPhotos?.(log)
     mingcha.standing = () => standing(log, sender)
     mingcha.say()
     mingcha.drawHandingIn?.(log, sender)

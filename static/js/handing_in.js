@@ -50,7 +50,7 @@
   mingcha.drawHandingIn = (log) => {
     const event = finish(log)
     handed.hidden = !event
-    document.documentElement.classList.toggle("handed", Boolean(event))
+    document.documentElement.classList.toggle("given", Boolean(event))
     for (const part of document.querySelectorAll(".stage fieldset, .stage .mark input")) part.disabled = Boolean(event)
     if (!event) return
     asking.hidden = true

@@ -9,6 +9,9 @@ const mingcha = {}
     // No device gives a number twice; and by it a visit's entries are found.
     events.createIndex("number", ["visit", "device", "seq"], { unique: true })
     db.createObjectStore("facts") // by name: this device, the visits' tokens and receipts
+    db.createObjectStore("photos", { keyPath: "id" }).createIndex("visit", "visit")
+    db.createObjectStore("chunks", { keyPath: ["photo", "n"] })
+    db.createObjectStore("raw", { keyPath: "id" }).createIndex("visit", "visit") // as the camera gave them
   }
 
   const open = () => opening ??= new Promise((resolve, reject) => {
@@ -24,27 +27,31 @@ const mingcha = {}
     }
   })
 
-  // Runs `work` on one store and gives the result of the request it returns, once all that
-  // it did is on disk.
-  const within = async (store, mode, work, again = true) => {
+  // Runs `work` on a store, or on several by name, and gives the result of the request it
+  // returns, once all that it did is on disk.
+  const within = async (stores, mode, work, again = true) => {
     const db = await open()
     let transaction
     try {
-      transaction = db.transaction(store, mode, { durability: "strict" })
+      transaction = db.transaction(stores, mode, { durability: "strict" })
     } catch (error) { // closed under us
       opening = undefined
-      if (again) return within(store, mode, work, false)
+      if (again) return within(stores, mode, work, false)
       throw error
     }
     return new Promise((resolve, reject) => {
-      const request = work(transaction.objectStore(store))
+      const request = work(...[].concat(stores).map((name) => transaction.objectStore(name)))
       transaction.oncomplete = () => resolve(request?.result)
       transaction.onabort = () => reject(transaction.error ?? new DOMException("", "AbortError"))
     })
   }
 
-  const fact = (name) => within("facts", "readonly", (facts) => facts.get(name))
-  const keepFact = (name, value) => within("facts", "readwrite", (facts) => facts.put(value, name))
+  // Who is signed in on this page. Several may use one phone: each has facts of their own, and
+  // sees and sends their own entries, and those that the server has.
+  const person = document.body.dataset.person ?? ""
+  const own = (entry) => entry.acked || entry.person === person
+  const fact = (name) => within("facts", "readonly", (facts) => facts.get(`${name} ${person}`))
+  const keepFact = (name, value) => within("facts", "readwrite", (facts) => facts.put(value, `${name} ${person}`))
 
   const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
   const sha256 = async (text) => hex(await crypto.subtle.digest("SHA-256",
@@ -59,24 +66,31 @@ const mingcha = {}
     return hex(bytes).replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
   }
 
-  // One name for this browser's storage, made inside the transaction that looks for it.
+  // One name for what a person writes in this browser's storage, made inside the transaction
+  // that looks for it.
   const device = () => new Promise((resolve, reject) => {
     const made = hex(crypto.getRandomValues(new Uint8Array(16)))
     let found
     within("facts", "readwrite", (facts) => {
-      const asked = facts.get("device")
+      const asked = facts.get(`device ${person}`)
       asked.onsuccess = () => {
         found = asked.result ?? made
-        if (!asked.result) facts.put(made, "device")
+        if (!asked.result) facts.put(made, `device ${person}`)
       }
     }).then(() => resolve(found), reject)
   })
 
-  // Entries of a visit; `work` may be an update of each.
-  const rows = (visit) => within("events", "readonly",
-    (events) => events.index("number").getAll(IDBKeyRange.bound([visit], [visit, []])))
-  const add = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.add(entry) })
+  const rows = async (visit) => (await within("events", "readonly",
+    (events) => events.index("number").getAll(IDBKeyRange.bound([visit], [visit, []])))).filter(own)
+  // With a photo: its entry and its bytes, or neither.
+  const add = (entry, photo) => within(["events", "photos", "chunks", "raw"], "readwrite", (events, photos, chunks, raw) => {
+    events.add({ ...entry, person })
+    if (!photo) return
+    photos.put(photo.row)
+    for (const chunk of photo.chunks) chunks.put(chunk)
+    raw.delete(photo.row.id)
+  })
   const put = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.put(entry) })
 
-  Object.assign(mingcha, { fact, keepFact, device, rows, add, put, sha256, newId })
+  Object.assign(mingcha, { within, fact, keepFact, device, rows, add, put, sha256, newId })
 }

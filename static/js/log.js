@@ -89,12 +89,12 @@
   // Adds what a person did, one after the other; gives the entry, or none where the visit
   // already says so. Another tab of this phone may have taken the number: then anew.
   let turn = Promise.resolve()
-  const record = (log, deed) => turn = turn.catch(() => {}).then(async () => {
+  const record = (log, deed, photo) => turn = turn.catch(() => {}).then(async () => {
     for (let tries = 0; ; tries++) {
       if (log.knows(deed)) return
       const entry = await log.write(deed)
       try {
-        await mingcha.add([entry])
+        await mingcha.add(entry, photo)
       } catch (error) {
         if (error.name !== "ConstraintError" || tries > 9) throw error
         for (const row of await mingcha.rows(log.visit)) log.take(row)

@@ -20,20 +20,42 @@
     }
     mingcha.draw(log, sender)
     sender.now()
+    mingcha.sender = sender
+    if (document.querySelector(".shot") && await shots(log)) load()
     return log
   }
+  const shots = async (log) => [...log.slots.keys()].some((slot) => slot.startsWith("photo:"))
+    || await mingcha.within("raw", "readonly", (raw) => raw.count())
   const ready = able ? start().catch(() => undefined) : Promise.resolve()
   mingcha.ready = ready
 
   // Keeps what a person did. Throws when this phone could not; gives `{refused}` for what
   // the question does not take.
-  mingcha.keep = async (deed) => {
+  mingcha.keep = async (deed, photo) => {
     const log = await ready
-    if (deed.refused === undefined && await mingcha.record(log, deed)) others.postMessage(log.visit)
+    if (deed.refused === undefined && await mingcha.record(log, deed, photo)) others.postMessage(log.visit)
     mingcha.draw(log, sender)
     sender.now()
     return deed
   }
+
+  // Photos have a script of their own, fetched when the first is about to be taken.
+  let loading
+  const load = () => loading ??= new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: root.dataset.photos, onload: resolve })
+    script.onerror = () => { loading = undefined; reject(new Error("photos")) }
+    document.head.append(script)
+  })
+  document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
+  document.addEventListener("change", async (event) => {
+    const { target } = event
+    if (!target.matches(".shot input")) return
+    event.stopPropagation() // it is no answer
+    const files = [...target.files]
+    await load()
+    for (const file of files) await mingcha.takePhoto(target, file)
+    target.value = ""
+  }, true)
 
   htmx.registerExtension("outbox", {
     htmx_config_request: (element, { ctx }) => {

@@ -5,8 +5,8 @@
   const encoder = new TextEncoder()
 
   class Sender {
-    constructor(log, changed) {
-      Object.assign(this, { log, changed, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
+    constructor(log, changed, name = "send") {
+      Object.assign(this, { log, changed, name, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
       for (const name of ["online", "focus"]) addEventListener(name, () => this.now())
       document.addEventListener("visibilitychange", () => this.now())
       setInterval(() => this.busy || this.timer || this.now(), 20_000)
@@ -30,7 +30,7 @@
       this.busy = true
       const work = () => this.deliver()
       try {
-        await (navigator.locks ? navigator.locks.request(`send ${this.log.visit}`, work) : work())
+        await (navigator.locks ? navigator.locks.request(`${this.name} ${this.log.visit}`, work) : work())
         this.wait = 1000
         this.state = "idle"
       } catch (error) {
@@ -111,7 +111,7 @@
     }
 
     async hear(reply) {
-      Object.assign(this.log, { status: reply.status, missing: reply.missing, receipt: reply.receipt })
+      if (reply.status) Object.assign(this.log, { status: reply.status, missing: reply.missing, receipt: reply.receipt })
       if (reply.receipt) await mingcha.keepFact(`receipt ${this.log.visit}`, reply.receipt)
       const news = []
       for (const [device, body] of reply.news ?? []) {

@@ -1,0 +1,140 @@
+// Photos: on disk as the camera gave them before anything else is done with them, then made
+// smaller and rid of place and time, then sent in pieces that can be taken up again.
+{
+  const LONGEST = 2048, SMALL = 160, QUALITY = 0.8, CHUNK = 256 * 1024
+  const page = document.querySelector("[data-visit]")
+  const words = document.getElementById("saved").dataset
+
+  // ---- developing
+
+  const scaled = async (bitmap, longest) => {
+    const share = Math.min(1, longest / Math.max(bitmap.width, bitmap.height))
+    const canvas = document.createElement("canvas")
+    canvas.width = Math.max(1, Math.round(bitmap.width * share))
+    canvas.height = Math.max(1, Math.round(bitmap.height * share))
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height)
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY))
+    return blob.arrayBuffer()
+  }
+
+  // What this browser cannot read goes as it is; the server keeps it and shows it to nobody.
+  const developed = async (bytes) => {
+    try {
+      const bitmap = await createImageBitmap(new Blob([bytes]), { imageOrientation: "from-image" })
+      const made = { bytes: await scaled(bitmap, LONGEST), thumb: await scaled(bitmap, SMALL) }
+      bitmap.close()
+      return made
+    } catch {
+      return { bytes }
+    }
+  }
+
+  const pieces = (bytes) => Array.from({ length: Math.max(1, Math.ceil(bytes.byteLength / CHUNK)) },
+    (_, n) => bytes.slice(n * CHUNK, (n + 1) * CHUNK))
+
+  const develop = async ({ id, visit, item, bytes: raw }) => {
+    const { bytes, thumb } = await developed(raw)
+    const photo = { id, sha: await mingcha.sha256(bytes), size: bytes.byteLength }
+    const row = { ...photo, visit, item, thumb, sent: false }
+    const chunks = pieces(bytes).map((data, n) => ({ photo: id, n, data }))
+    await mingcha.keep({ kind: "photo", item, photo }, { row, chunks })
+    rows.set(id, row)
+    waiting()
+    sender.now()
+  }
+
+  mingcha.takePhoto = async (input, file) => {
+    const item = input.form.querySelector("[name=item]").value
+    const raw = { id: mingcha.newId(), visit: page.dataset.visit, item, bytes: await file.arrayBuffer() }
+    await mingcha.within("raw", "readwrite", (store) => store.put(raw))
+    await develop(raw)
+  }
+
+  // ---- sending
+
+  const rows = new Map()
+  const waiting = () => {
+    mingcha.log.photosWaiting = [...rows.values()].filter(({ sent }) => !sent).length
+    mingcha.draw(mingcha.log, mingcha.sender)
+  }
+
+  class PhotoSender extends mingcha.Sender {
+    async deliver() {
+      for (const row of rows.values()) if (!row.sent) await this.send(row)
+    }
+
+    async send(row) {
+      let known = await this.ask("GET", row, `?sha=${row.sha}`)
+      const of = Math.max(1, Math.ceil(row.size / CHUNK))
+      for (let n = 0; n < of && !known.complete; n++) {
+        if (known.have.includes(n)) continue
+        const { data } = await mingcha.within("chunks", "readonly", (chunks) => chunks.get([row.id, n]))
+        known = await this.ask("PUT", row, `/chunks/${n}?of=${of}&size=${row.size}&sha=${row.sha}`, data)
+      }
+      if (!known.complete) throw new Error("not complete")
+      row.sent = true
+      await mingcha.within("photos", "readwrite", (photos) => photos.put(row))
+      await this.hear(known)
+      waiting()
+    }
+
+    async ask(method, row, rest, body) {
+      const headers = { "Authorization": `Visit ${await mingcha.sender.token()}` }
+      if (body) headers["X-Body-SHA256"] = await mingcha.sha256(body)
+      const response = await fetch(`/api/v1/visits/${row.visit}/photos/${row.id}${rest}`, {
+        method, body, headers, redirect: "error", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(120_000),
+      })
+      if (response.status === 401) await mingcha.keepFact(`token ${row.visit}`, "")
+      const json = response.headers.get("content-type")?.startsWith("application/json")
+      if (response.status !== 200 || !json) throw new Error(String(response.status))
+      return response.json()
+    }
+  }
+  const sender = new PhotoSender(mingcha.log, () => {}, "photos")
+
+  // ---- drawing
+
+  const shown = new Map() // photo → the address of its thumbnail
+  const picture = (id) => {
+    const { thumb } = rows.get(id) ?? {}
+    if (thumb && !shown.has(id)) shown.set(id, URL.createObjectURL(new Blob([thumb], { type: "image/jpeg" })))
+    return shown.get(id)
+  }
+
+  const line = ({ item, photo }) => {
+    const element = document.createElement("li")
+    const address = picture(photo.id)
+    element.append(address ? Object.assign(new Image(), { src: address, alt: words.photo }) : words.photo)
+    element.append(Object.assign(document.createElement("span"), { textContent: rows.get(photo.id)?.sent === false ? words.kept : words.received }))
+    if (document.documentElement.classList.contains("given")) return element
+    const away = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet", textContent: words.remove })
+    away.addEventListener("click", () => mingcha.keep({ kind: "photo_remove", item, photo }))
+    element.append(away)
+    return element
+  }
+
+  mingcha.drawPhotos = (log) => {
+    const taken = new Map()
+    for (const slot of log.slots.keys()) {
+      const event = slot.startsWith("photo:") && log.current(slot)
+      if (event) taken.set(event.item, [...taken.get(event.item) ?? [], ...event.kind === "photo" ? [event] : []])
+    }
+    for (const [key, events] of taken) {
+      const list = document.getElementById(`item-${key}`)?.querySelector(".shots")
+      const state = events.map(({ photo }) => `${photo.id}${rows.get(photo.id)?.sent}`).join() + document.documentElement.className
+      if (!list || list.dataset.state === state) continue
+      list.dataset.state = state
+      list.replaceChildren(...events.map(line))
+    }
+  }
+
+  // What an earlier page left: kept and not developed, or not sent.
+  const resume = async () => {
+    const of = (store) => mingcha.within(store, "readonly", (found) => found.index("visit").getAll(page.dataset.visit))
+    for (const row of await of("photos")) rows.set(row.id, row)
+    waiting()
+    for (const raw of await of("raw")) await develop(raw)
+    sender.now()
+  }
+  resume()
+}
