@@ -6,7 +6,15 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain.event import Answer, AnswerEvent, Capture, EventKind, hashed, register_of
+from audit.domain.event import (
+    Answer,
+    AnswerEvent,
+    Capture,
+    EventKind,
+    Manifest,
+    hashed,
+    register_of,
+)
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -16,6 +24,9 @@ class Deed(msgspec.Struct, frozen=True):
     item: str
     answer: Answer | None = None
     text: str | None = None
+    reason: str = ""
+    manifest: Manifest | None = None  # of a handing in
+    named: tuple[UUID, ...] = ()  # events it is about, besides those it replaces
 
 
 def changes_nothing(capture: Capture, deed: Deed) -> bool:
@@ -70,7 +81,9 @@ def events_from(
                 wall=wall,
                 answer=deed.answer,
                 text=deed.text,
-                base=(earlier.id,) if earlier else capture.heads.get(slot, ()),
+                base=((earlier.id,) if earlier else capture.heads.get(slot, ())) + deed.named,
+                reason=deed.reason,
+                manifest=deed.manifest,
                 prev=previous.hash if previous else "",
             )
         )

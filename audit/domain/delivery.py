@@ -139,6 +139,8 @@ def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist
         return "checklist"
     if len(event.text or "") > LONGEST_TEXT.get(event.kind, 0):
         return "too_long"
+    if event.reason:
+        return "answer"  # auditors give reasons, on our pages
     return _content(event, checklist) or _photos(event)
 
 

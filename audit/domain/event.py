@@ -8,7 +8,7 @@ conflict, of which the one with the highest (lamport, device) counts provisional
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -21,8 +21,9 @@ from audit.domain.checklist import canonical
 State = Literal["answered", "na", "not_observed"]
 Value = str | int | Decimal | None
 EventKind = Literal[
-    "answer", "clear", "note", "mark", "remember", "photo", "photo_remove", "submit", "reopen"
-]
+    "answer", "clear", "note", "mark", "remember", "photo", "photo_remove", "submit", "reopen",
+    "take_in",
+]  # fmt: skip
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -80,6 +81,8 @@ class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     prev: str = ""  # hash of this device's previous event in the visit
     photo: Photo | None = None
     manifest: Manifest | None = None
+    began: float | None = None  # when the person came to the item, on the clock of `monotonic`
+    reason: str = ""  # why it was decided so, where phones say different things
     v: int = 1
     hash: str = ""
 
@@ -243,6 +246,7 @@ def _heads(ordered: list[AnswerEvent]) -> dict[str, list[AnswerEvent]]:
 
 
 def _differ(heads: list[AnswerEvent]) -> bool:
+    """The same said on two phones is no conflict."""
     return len({(event.kind, event.answer, event.text) for event in heads}) > 1
 
 
@@ -269,6 +273,13 @@ def root(events: Iterable[AnswerEvent]) -> str:
 
 def root_of(pairs: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256(canonical(sorted(pairs))).hexdigest()
+
+
+def manifest(events: Collection[AnswerEvent]) -> Manifest:
+    """All that a visit is made of at this moment."""
+    taken = project(events).photos.values()
+    photos = tuple(photo for several in taken for photo in several)
+    return Manifest(extent(events), root(events), photos)
 
 
 def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:

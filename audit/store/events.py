@@ -103,22 +103,30 @@ def write_down(
     """
     visit = journal.visit
     deeds = list(deeds)
-    if not all(deed.kind in ("submit", "reopen") for deed in deeds):
+    if not all(deed.kind in ("submit", "reopen", "take_in") for deed in deeds):
         visit.must_be_writable()
+    made = append(session, journal, deeds, now)
+    if made and visit.status == "assigned":
+        save_status(session, visit.id, "in_progress", now)
+    return follow(journal.capture, made), made
+
+
+def append(
+    session: Session, journal: Journal, deeds: Iterable[Deed], now: datetime
+) -> list[AnswerEvent]:
+    """As `write_down`, whatever the visit's status: the caller has checked that it may."""
     made = events_from(
         deeds,
         journal.capture,
-        visit=visit.id,
+        visit=journal.visit.id,
         device=SERVER,
         after=journal.last,
-        checklist=visit.checklist,
+        checklist=journal.visit.checklist,
         wall=now,
         ids=iter(new_id, None),
     )
     add_events(session, made, now)
-    if made and visit.status == "assigned":
-        save_status(session, visit.id, "in_progress", now)
-    return follow(journal.capture, made), made
+    return made
 
 
 def record(

@@ -90,7 +90,7 @@ const mingcha = {}
     for (const chunk of photo.chunks) chunks.put(chunk)
     raw.delete(photo.row.id)
   })
-  const put = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.put(entry) })
+  const put = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.put({ person, ...entry }) })
 
-  Object.assign(mingcha, { within, fact, keepFact, device, rows, add, put, sha256, newId })
+  Object.assign(mingcha, { person, within, fact, keepFact, device, rows, add, put, sha256, newId })
 }
