@@ -1,0 +1,286 @@
+"""How fast answers are taken in: durable autosaves and whole visits, beside the naive way.
+
+`./dev bench capture [seconds]` starts the real server on a SQLite file (and on PostgreSQL
+where MINGCHA_TEST_POSTGRES names one) in a process of its own, and sends from another what
+1, 8, 32 and 64 phones send: one answer a request, each acknowledged when it is on disk, and
+whole visits of 60 answers and their handing in, sealed. Naive is the same server with one
+transaction for each request, one after the other.
+"""
+
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import create_engine, insert, select, text
+
+from audit.app import create_app
+from audit.domain.answer import Answer
+from audit.domain.delivery import Batch
+from audit.domain.event import AnswerEvent, Manifest, hashed, root, written
+from audit.ids import new_id
+from audit.settings import Settings
+from audit.store.database import Database
+from audit.store.tables import VisitRow, VisitTokenRow
+from tests import world as known
+
+PHONES = (1, 8, 32, 64)
+ANSWERS = 60
+TOKEN = "bench"
+NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+class Job(NamedTuple):
+    visit: UUID
+    requests: list[bytes]
+
+
+# ---- what phones send ------------------------------------------------------------------
+
+
+def request(visit: UUID, events: list[AnswerEvent]) -> bytes:
+    body = msgspec.json.encode(Batch(secrets.token_hex(8), tuple(map(written, events))))
+    head = (
+        f"POST /api/v1/visits/{visit}/events HTTP/1.1\r\nHost: bench\r\n"
+        f"Authorization: Visit {TOKEN}-{visit}\r\nContent-Type: application/json\r\n"
+        f"X-Body-SHA256: {hashlib.sha256(body).hexdigest()}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def answers(visit: UUID, checklist: str, count: int) -> list[AnswerEvent]:
+    device, made = secrets.token_hex(16), []
+    for seq in range(1, count + 1):
+        event = AnswerEvent(
+            id=new_id(), visit=visit, device=device, seq=seq, lamport=seq, kind="answer",
+            item=f"rules-24/r{(1, 2, 3, 4, 6, 8, 9, 10)[seq % 8]:02}", checklist=checklist, wall=NOW,
+            answer=Answer("answered", seq % 3), base=(made[-1].id,) if made else (),
+            monotonic=float(seq), boot=device, zone_minutes=480, prev=made[-1].hash if made else "",
+        )  # fmt: skip
+        made.append(hashed(event))
+    return made
+
+
+def whole(visit: UUID, checklist: str) -> list[AnswerEvent]:
+    made = answers(visit, checklist, ANSWERS)
+    last = made[-1]
+    manifest = Manifest({last.device: last.seq}, root(made))
+    submit = AnswerEvent(
+        id=new_id(), visit=visit, device=last.device, seq=last.seq + 1, lamport=last.seq + 1,
+        kind="submit", item="visit", checklist=checklist, wall=NOW, manifest=manifest,
+        prev=last.hash,
+    )  # fmt: skip
+    return [*made, hashed(submit)]
+
+
+# ---- the server ------------------------------------------------------------------------
+
+
+def furnish(url: str, visits: list[UUID]) -> str:
+    database = Database(url)
+    database.migrate()
+    world = known.build(database)
+    with database.writing() as session:
+        like = (
+            session.exec(select(VisitRow).where(VisitRow.id == world.harbour_visit)).scalars().one()
+        )
+        shared = {name: getattr(like, name) for name in VisitRow.model_fields if name != "id"}
+        session.execute(insert(VisitRow), [{**shared, "id": visit} for visit in visits])
+        session.execute(insert(VisitTokenRow), [
+            {
+                "token_hash": hashlib.sha256(f"{TOKEN}-{visit}".encode()).hexdigest(),
+                "visit_id": visit, "person_id": like.shopper_id, "created_at": NOW,
+                "expires_at": datetime(2099, 1, 1, tzinfo=UTC),
+            }
+            for visit in visits
+        ])  # fmt: skip
+    database.close()
+    return str(world.checklist.hash)
+
+
+def serve(url: str, data: str, naive: bool, port: Any) -> None:
+    import socket  # noqa: PLC0415
+
+    import uvicorn  # noqa: PLC0415
+
+    database = Database(url)
+    if naive:
+        database.writers.submit = _one_by_one(database)  # type: ignore[method-assign]
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(256)
+    port.value = listener.getsockname()[1]
+    app = create_app(Settings(data=Path(data)), database)
+    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
+    uvicorn.Server(config).run([listener])
+
+
+def _one_by_one(database: Database) -> Any:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    pool = ThreadPoolExecutor(1)
+
+    def submit(work: Any) -> Any:
+        def alone() -> Any:
+            with database.writing() as session:
+                return work(session)
+
+        return pool.submit(alone)
+
+    return submit
+
+
+@contextmanager
+def server(url: str, naive: bool) -> Iterator[tuple[int, int]]:
+    spawn = multiprocessing.get_context("spawn")
+    port = spawn.Value("i", 0)
+    data = tempfile.mkdtemp()
+    process = spawn.Process(target=serve, args=(url, data, naive, port), daemon=True)
+    process.start()
+    while not port.value:
+        time.sleep(0.05)
+    assert process.pid is not None
+    yield port.value, process.pid
+    process.kill()
+    process.join()
+
+
+# ---- the phones ------------------------------------------------------------------------
+
+
+async def phone(port: int, requests: Iterator[bytes], until: float, took: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for sent in requests:
+        if time.perf_counter() > until:
+            break
+        began = time.perf_counter()
+        writer.write(sent)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line[15:])
+            for line in head.lower().split(b"\r\n")
+            if line.startswith(b"content-length:")
+        )
+        body = await reader.readexactly(length)
+        assert head.startswith(b"HTTP/1.1 200"), (head, body)
+        assert b'"st":"stored"' in body, body
+        took.append(time.perf_counter() - began)
+    writer.close()
+
+
+async def load(port: int, jobs: list[list[bytes]], seconds: float) -> tuple[float, list[float]]:
+    took: list[float] = []
+    began = time.perf_counter()
+    until = began + seconds
+    await asyncio.gather(*(phone(port, iter(job), until, took) for job in jobs))
+    return len(took) / (time.perf_counter() - began), took
+
+
+def resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return (
+        next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+        / 1024
+    )
+
+
+def ms(took: list[float], share: float) -> float:
+    return sorted(took)[min(len(took) - 1, int(len(took) * share))] * 1000
+
+
+# ---- the run ---------------------------------------------------------------------------
+
+
+class Ground(NamedTuple):
+    """One database with visits enough for a run."""
+
+    name: str
+    url: str
+    checklist: str
+    visits: Iterator[UUID]
+
+
+def autosaves(ground: Ground, port: int, phones: int, seconds: float) -> tuple[float, list[float]]:
+    most = max(60, int(seconds * 3000 / phones))
+    jobs = []
+    for _ in range(phones):
+        visit = next(ground.visits)
+        jobs.append([request(visit, [event]) for event in answers(visit, ground.checklist, most)])
+    return asyncio.run(load(port, jobs, seconds))
+
+
+def visits(ground: Ground, port: int, phones: int, seconds: float) -> tuple[float, list[float]]:
+    jobs = []
+    for _ in range(phones):
+        chosen = [next(ground.visits) for _ in range(int(seconds * 1500 / phones) + 1)]
+        jobs.append([request(visit, whole(visit, ground.checklist)) for visit in chosen])
+    return asyncio.run(load(port, jobs, seconds))
+
+
+def tell(name: str, what: str, phones: int, rate: float, took: list[float], more: str = "") -> None:
+    print(
+        f"{name:<12}{what:<12}{phones:>4} phones {rate:>8.0f}/s"
+        f"  p50 {statistics.median(took) * 1000:>6.1f} ms  p99 {ms(took, 0.99):>6.1f} ms{more}",
+        flush=True,
+    )
+
+
+def measure(name: str, url: str, seconds: float) -> dict[str, float]:
+    every = [new_id() for _ in range(int(seconds * 1500 * 3) + 1000)]
+    ground = Ground(name, url, furnish(url, every), iter(every))
+    found: dict[str, float] = {}
+    with server(url, False) as (port, pid), server(url, True) as (other, _):
+        for phones in PHONES:
+            rate, took = autosaves(ground, port, phones, seconds)
+            tell(name, "answers", phones, rate, took)
+            found[f"answers {phones}"], found[f"p99 {phones}"] = rate, ms(took, 0.99)
+            rate, took = autosaves(ground, other, phones, seconds)
+            tell(name, "naive", phones, rate, took)
+            found[f"naive {phones}"] = rate
+        for phones in (8, 16):
+            rate, took = visits(ground, port, phones, seconds)
+            tell(name, "visits", phones, rate, took, f"  {resident(pid):.0f} MB")
+            found[f"visits {phones}"], found[f"visits p99 {phones}"] = rate, ms(took, 0.99)
+    return found
+
+
+def main(seconds: float) -> bool:
+    folder = tempfile.mkdtemp()
+    found = measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", seconds)
+    if postgres := os.environ.get("MINGCHA_TEST_POSTGRES", ""):
+        name = f"bench_{secrets.token_hex(4)}"
+        admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        measure("PostgreSQL", postgres.rsplit("/", 1)[0] + f"/{name}", seconds)
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    ratio = found["answers 32"] / found["naive 32"]
+    bars = (
+        (f"≥ 5 × the naive path at 32 phones: {ratio:.1f} ×", ratio >= 5),
+        (f"≥ 1,000 whole visits a second: {found['visits 8']:.0f}", found["visits 8"] >= 1000),
+        (
+            f"p99 under 100 ms at 16 phones: {found['visits p99 16']:.0f} ms",
+            found["visits p99 16"] < 100,
+        ),
+    )
+    for words, held in bars:
+        print("PASS" if held else "FAIL", words)
+    return all(held for _, held in bars)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main(float(sys.argv[1]) if len(sys.argv) > 1 else 4) else 1)
