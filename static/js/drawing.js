@@ -42,6 +42,10 @@
     }
   }
 
+  // Several that say the same are none the less one answer.
+  const apart = (heads) => new Set(heads.map(({ kind, answer }) =>
+    JSON.stringify([kind, answer?.state, answer?.value]))).size > 1 ? heads : heads.slice(-1)
+
   const drawConflict = (state, form, heads) => {
     let line = state.querySelector(".conflict")
     if (heads.length < 2) return line?.remove()
@@ -122,7 +126,7 @@
     const form = item.querySelector("form[data-kind]")
     if (!form) return true
     const key = form.querySelector("[name=item]").value // .elements.item is a method
-    const heads = log.heads(`answer:${key}`), note = log.current(`note:${key}`)
+    const heads = apart(log.heads(`answer:${key}`)), note = log.current(`note:${key}`)
     if (heads.length) drawAnswer(form, heads)
     drawConflict(form.querySelector(".state"), form, heads)
     const text = form.elements.note
@@ -168,6 +172,20 @@
     }
   }
 
+  // What was noted on site, beside the questions it is about. The server may know of more.
+  const drawRecall = (log) => {
+    for (const list of document.querySelectorAll(".recall[data-stage]")) {
+      const noted = log.slots.get(`remember:stage/${list.dataset.stage}`) ?? []
+      if (noted.length <= list.children.length) continue
+      list.hidden = false
+      list.replaceChildren(...noted.map(({ wall, text }) => {
+        const line = document.createElement("li")
+        line.append(Object.assign(document.createElement("time"), { textContent: clock(wall).slice(0, 5) }), ` ${text || words.something}`)
+        return line
+      }))
+    }
+  }
+
   // What #saved says when nothing is on its way to the log.
   const standing = (log, sender) => {
     const waiting = log.unsent.length + (log.photosWaiting ?? 0)
@@ -184,10 +202,12 @@
     for (const item of items) drawItem(item, log, marks)
     if (items.length) {
       mingcha.drawGates()
+      drawRecall(log)
       drawProgress()
     }
     mingcha.drawMemories?.(log)
     mingcha.drawPhotos?.(log)
+    mingcha.drawRescue?.(log, sender)
     mingcha.standing = () => standing(log, sender)
     mingcha.say()
     mingcha.drawHandingIn?.(log, sender)

@@ -75,13 +75,14 @@ def fill_on_a_phone(page, world, visit):
     page.wait_for_url(re.compile("/fill$"))
     for key, said in visit_a().items():
         answer(page, world.checklist, key, said)
-    expect(page.locator("#saved")).to_have_text("Saved")
+    expect(page.locator("#saved")).to_have_text("Received")
     page.get_by_role("link", name="Hand in").tap()
     page.get_by_role("heading", name="Hand in").wait_for()
     assert page.get_by_role("heading", name="Still open").count() == 0
-    page.get_by_label(re.compile("notes? missing$")).check()
+    assert page.get_by_role("heading", name="Notes that are missing").count() == 1
+    page.get_by_label("Hand in as it is").check()
     page.get_by_role("button", name="Hand in").tap()
-    page.get_by_role("heading", name="Handed in").wait_for()
+    page.get_by_text("Received in full: ").wait_for()
     page.goto(f"/visits/{visit}/fill")
     assert page.locator("fieldset:not([disabled])").count() == 0
 
