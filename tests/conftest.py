@@ -110,6 +110,7 @@ def application(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     app = create_app(Settings(data=folder, language="en"), database)
     yield app
     app.state.drawing.close()
+    app.state.darkroom.close()
     database.close()
 
 

@@ -1,11 +1,21 @@
 """Where photos are kept: a folder of this machine, or a bucket that speaks S3."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore, S3Store
+
+
+PATIENCE = timedelta(seconds=20)  # with a bucket that does not answer
+
+
+class NotReached(OSError):
+    """The folder or the bucket cannot be used just now."""
 
 
 class Files:
@@ -19,16 +29,19 @@ class Files:
         self._store: LocalStore | S3Store | None = None
 
     def put(self, key: str, content: bytes) -> None:
-        """On disk, whole, when this returns."""
-        self._open().put(key, content)
-        if not self._remote:
-            _settle(Path(self.place), key)
+        """On disk, whole, when this returns. Raises `NotReached`."""
+        with _told_plainly(key):
+            self._open().put(key, content)
+            if not self._remote:
+                _settle(Path(self.place), key)
 
     def get(self, key: str) -> bytes | None:
-        try:
-            return bytes(self._open().get(key).bytes())
-        except FileNotFoundError:  # what the library's own error is made from
-            return None
+        """Raises `NotReached`."""
+        with _told_plainly(key):
+            try:
+                return bytes(self._open().get(key).bytes())
+            except FileNotFoundError:  # what the library's own error is made from
+                return None
 
     @property
     def _remote(self) -> bool:
@@ -41,11 +54,26 @@ class Files:
 
             if self._remote:
                 plain = self.bucket.get("endpoint", "").startswith("http://")
-                options: Any = {"client_options": {"allow_http": plain}, **self.bucket}
+                options: Any = {
+                    "client_options": {"allow_http": plain, "timeout": PATIENCE},
+                    "retry_config": {"max_retries": 3, "retry_timeout": PATIENCE},
+                    **self.bucket,
+                }
                 self._store = S3Store.from_url(self.place, **options)
             else:
                 self._store = LocalStore(self.place, mkdir=True)
         return self._store
+
+
+@contextmanager
+def _told_plainly(key: str) -> Iterator[None]:
+    from obstore.exceptions import BaseError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise NotReached(f"photo {key}: {reason}") from error
 
 
 def _settle(place: Path, key: str) -> None:

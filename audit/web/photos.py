@@ -188,8 +188,8 @@ def _room() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        log.exception("a photo could not be kept")
-        raise Busy(N_("Photos cannot be taken in just now. They are sent again later.")) from error
+        log.error("photos cannot be reached: %s", error)  # noqa: TRY400  # it says it all
+        raise Busy(N_("Photos cannot be reached just now. Please try again later.")) from error
 
 
 def _shown(
@@ -206,7 +206,8 @@ def _shown(
     headers = {**PLAIN, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    kept = _darkroom(request).files.get(found.key + form)
+    with _room():
+        kept = _darkroom(request).files.get(found.key + form)
     if kept is None:
         log.error("the file %s is missing where photos are kept", found.key + form)
         raise NotFound(N_("The file of this photo is missing. Please tell an administrator."))

@@ -8,24 +8,31 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar.testing import TestClient
 from sqlalchemy import text
 
 from audit.app import create_app
 from audit.clock import now
 from audit.domain.branch import Region
-from audit.domain.event import root
+from audit.domain.event import Photo, hashed, root
 from audit.domain.people import Person
+from audit.domain.photo import Arrived
 from audit.domain.text import Text
+from audit.ids import new_id
 from audit.settings import Settings
 from audit.store.branches import save_region
 from audit.store.database import Database
-from audit.store.events import list_events
+from audit.store.events import add_events, list_events
+from audit.store.photos import file_photo
 from audit.store.sessions import list_sessions, open_session
 from audit.web.dependencies import token_for
+from audit.work.photos import PICTURE, THUMBNAIL
 from tests import world as known
+from tests.pictures import ITEM, jpeg, photo_of
 
 PEOPLE = ("alice", "bob", "dan", "erin", "carol", "ann")
+KEY = "ab/photo"  # of the files of the one photo there is
 VISITOR = "a browser nobody has signed in with"
 
 
@@ -42,6 +49,8 @@ class House:
         self.tokens = {name: self._sign_in(getattr(self.world, name)) for name in PEOPLE}
         self.names["sign_in"] = self._name_of_another_sign_in(self.world.alice)
         self.app = create_app(Settings(data=folder, language="en"), self.database)
+        for form in (PICTURE, THUMBNAIL):
+            self.app.state.darkroom.files.put(KEY + form, jpeg())
         self.kept = sqlite3.connect(":memory:")
         self._copy(sqlite3.connect(self.file), self.kept)
 
@@ -51,6 +60,7 @@ class House:
 
     def close(self) -> None:
         self.app.state.drawing.close()
+        self.app.state.darkroom.close()
         self.database.close()
         self.kept.close()
 
@@ -83,7 +93,9 @@ class House:
         return found
 
     def _furnish(self) -> dict[str, str]:
-        released = known.revisit(self.database, self.world, -12)
+        released = known.revisit(self.database, self.world, -12, released=False)
+        photo = self._photograph(released)
+        known.release_visit(self.database, self.world, visit=released)
         earlier = known.revisit(self.database, self.world, -30)
         submitted = known.revisit(self.database, self.world, -3, released=False)
         empty = UUID(int=90)
@@ -92,6 +104,8 @@ class House:
         world = self.world
         return {
             "assigned": str(world.harbour_visit),
+            "photo": str(photo.id),
+            "sha": photo.sha,
             "submitted": str(submitted),
             "released": str(released),
             "earlier": str(earlier),
@@ -106,6 +120,17 @@ class House:
             "stage": world.checklist.stages[0].id,
             "seen": self._root(submitted),
         }
+
+    def _photograph(self, visit: UUID) -> Photo:
+        photo = photo_of(jpeg())
+        with self.database.writing() as session:
+            last = max(list_events(session, visit), key=lambda event: event.seq)
+            event = msgspec.structs.replace(
+                last, id=new_id(), seq=last.seq + 1, kind="photo", item=ITEM, photo=photo
+            )
+            add_events(session, [hashed(event)], known.NOON)
+            file_photo(session, visit, Arrived(photo, KEY, 64, 48), known.NOON)
+        return photo
 
     def _root(self, visit: UUID) -> str:
         with self.database.reading() as session:

@@ -51,11 +51,24 @@ def readers(own: int, other: int = NO) -> tuple[int | None, ...]:
     return (None, NO, NO, own, other, own, own)
 
 
+def viewers(status: int) -> tuple[int | None, ...]:
+    """Of a released visit's photos."""
+    return (None, status, NO, status, NO, status, status)
+
+
 def administrators(status: int) -> tuple[int | None, ...]:
     return (None, NO, NO, NO, NO, NO, status)
 
 
 ROWS = {
+    # phones, by a visit's token: nobody's sign-in opens these
+    "POST /api/v1/visits/{}/events": Row("/api/v1/visits/{assigned}/events", anybody(422)),
+    "PUT /api/v1/visits/{}/photos/{}/chunks/{}": Row(
+        "/api/v1/visits/{assigned}/photos/{photo}/chunks/0?of=1&size=1&sha={sha}", anybody(401)
+    ),
+    "GET /api/v1/visits/{}/photos/{}": Row(
+        "/api/v1/visits/{assigned}/photos/{photo}", anybody(401)
+    ),
     # everybody
     "GET /static/{}": Row("/static/none.css", anybody(404)),
     "GET /": Row("/", signed_in(303)),
@@ -106,6 +119,12 @@ ROWS = {
     "GET /visits/{}/submission": Row("/visits/{assigned}/submission", shoppers(200)),
     "POST /visits/{}/submission": Row(
         "/visits/{assigned}/submission", shoppers(303), {"confirmed": "1"}
+    ),
+    "POST /visits/{}/tokens": Row("/visits/{assigned}/tokens", shoppers(201)),
+    # whoever may see a visit
+    "GET /visits/{}/photos/{}": Row("/visits/{released}/photos/{photo}", viewers(200)),
+    "GET /visits/{}/photos/{}/thumbnail": Row(
+        "/visits/{released}/photos/{photo}/thumbnail", viewers(200)
     ),
     # auditors
     "GET /reviews": Row("/reviews", auditors(200)),
@@ -248,8 +267,11 @@ ROWS = {
     "GET /admin/checklists/{}": Row("/admin/checklists/{checklist}", administrators(200)),
 }
 # Answers a browser may keep; everything else is never stored.
-KEPT = {"GET /static/{}", "GET /results/{}/report.pdf"}
-UNSAFE = sorted(key for key in ROWS if not key.startswith("GET "))
+PHOTOS = {"GET /visits/{}/photos/{}", "GET /visits/{}/photos/{}/thumbnail"}
+KEPT = {"GET /static/{}", "GET /results/{}/report.pdf", *PHOTOS}
+# A browser adds a cookie by itself, never a token in a header: nothing to be forged there.
+BY_TOKEN = {key for key in ROWS if " /api/" in key}
+UNSAFE = sorted(key for key in ROWS if not key.startswith("GET ") and key not in BY_TOKEN)
 
 
 def key_of(handler: HTTPRouteHandler, path: str) -> str:
@@ -321,13 +343,16 @@ def test_each_may_do_what_the_table_says_and_the_refused_change_nothing(house, k
         assert (who, answer.status_code) == (who, to_sign_in if expected is None else expected)
         if expected is None and reading:
             assert answer.headers["location"].startswith("/sign-in?next=")
-        if reading or expected is None or expected == NO:
+        if reading or expected in (None, NO, 401):
             assert house.contents() == before, who
         assert_protected(answer, key)
 
 
 def assert_protected(answer, key):
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    wanted = dict(HEADERS)
+    if key in PHOTOS and answer.status_code == 200:  # not even our own scripts
+        wanted["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    assert {name: answer.headers.get(name) for name in HEADERS} == wanted
     if key not in KEPT or answer.status_code != 200:
         assert "no-store" in answer.headers["cache-control"].split(", ")
 
