@@ -2,6 +2,7 @@
 named by content hash, compressed once, and cached by browsers for ever."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,17 @@ from audit.domain.problems import N_, NotFound
 HTMX = "vendor/htmx-4.0.1.min.js"
 
 # What keeps a visit's log on the phone and sends it.
-LOG = ("js/journal.js", "js/log.js", "js/deeds.js", "js/sender.js", "js/drawing.js")
+LOG = ("js/journal.js", "js/log.js", "js/deeds.js", "js/token.js", "js/sender.js", "js/drawing.js")
+
+# What makes a phone ready to be used without a connection, and makes sure that it is.
+CHECKING = (
+    "js/journal.js",
+    "js/token.js",
+    "js/keeping.js",
+    "js/browsers.js",
+    "js/scratch.js",
+    "js/checks.js",
+)
 
 # Scripts by page; what is not named here is not sent. Every page gets htmx and one CSS: those
 # of shoppers `phone.css`, which leaves out what only desks need.
@@ -37,10 +48,26 @@ SCRIPTS = {
         "js/stopwatch.js",
         "js/leaving.js",
         "js/handing_in.js",
+        "js/rescue.js",
+        "js/timing.js",
         "js/outbox.js",
     ),
     "onsite.js": (HTMX, *LOG, "js/saving.js", "js/marks.js", "js/leaving.js", "js/outbox.js"),
+    "visits.js": (
+        HTMX,
+        "js/page.js",
+        *CHECKING,
+        "js/prepare.js",
+        "js/prepared.js",
+    ),
+    "self_test.js": (HTMX, "js/page.js", *CHECKING, "js/trying.js", "js/self_test.js"),
+    "offline.js": ("js/keeping.js", "js/offline.js"),
+    "worker.js": ("js/keeping.js", "js/worker.js"),  # served as /sw.js
+    "worker_off.js": ("js/worker_off.js",),
     "photos.js": ("js/photos.js",),
+    "sign_out.js": ("js/sign_out.js",),
+    "journal.js": ("js/journal.js", "js/token.js"),
+    "sending.js": ("js/log.js", "js/sender.js", "js/rescue.js"),  # after the journal
     "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }
@@ -85,6 +112,13 @@ class Assets:
             plain=content,
             brotli=_compressed(content),
         )
+
+    @property
+    def paper(self) -> tuple[str, str]:
+        """The colour of every page, light and dark, from the tokens."""
+        tokens = self.by_name["screen.css"].plain.decode()
+        light, dark = re.findall(r"--paper: light-dark\((#\w+), (#\w+)\)", tokens)[0]
+        return light, dark
 
     def url(self, name: str) -> str:
         """The address of a bundle or image; a KeyError is a template naming none."""
