@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     photos_region: str = ""
     photos_key_id: str = ""
     photos_secret: str = ""
+    offline: bool = True
+    """Pages open on phones without a connection; off takes that back from every phone."""
     contact: str = ""
     """Whom a branch turns to about a report, as printed on it: an address, a telephone."""
     demo: bool = False

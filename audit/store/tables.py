@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from audit.domain.phone import SelfTest
 from audit.domain.scoring import ScoreCard
 
 
@@ -182,6 +183,34 @@ class VisitTokenRow(SQLModel, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     created_at: datetime
     expires_at: datetime
+    phone: str = ""  # its cookie
+    device: str = ""  # as it called itself then
+
+
+class IncidentRow(SQLModel, table=True):
+    """A phone asked for a token and had lost what it had kept of the visit."""
+
+    __tablename__ = "incident"
+    id: UUID = Field(primary_key=True)
+    visit_id: UUID = Field(foreign_key="visit.id")
+    person_id: UUID = Field(foreign_key="person.id")
+    at: datetime
+    entries: int  # those it had sent before
+    last_at: datetime | None = None
+    agent: str = ""
+
+
+class SelfTestRow(SQLModel, table=True):
+    """What a shopper's phone found out about itself."""
+
+    __tablename__ = "self_test"
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id")
+    at: datetime
+    agent: str = ""
+    result: SelfTest = Field(sa_column=Column(MsgspecJSON(SelfTest), nullable=False))
+
+    model_config = {"arbitrary_types_allowed": True}
 
 
 class ReceiptRow(SQLModel, table=True):

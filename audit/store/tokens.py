@@ -7,12 +7,15 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
+from audit.domain.phone import Phone
 from audit.domain.problems import N_, NotSignedIn
 from audit.domain.visit import Visit
 from audit.store.tables import PersonRow, VisitRow, VisitTokenRow
 
 
-def open_token(session: Session, visit: Visit, now: datetime, until: datetime) -> str:
+def open_token(
+    session: Session, visit: Visit, now: datetime, until: datetime, phone: Phone | None = None
+) -> str:
     """A new one for the visit's shopper; only its hash is kept."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -22,6 +25,8 @@ def open_token(session: Session, visit: Visit, now: datetime, until: datetime) -
             person_id=visit.shopper,
             created_at=now,
             expires_at=until,
+            phone=phone.cookie if phone else "",
+            device=phone.device if phone else "",
         )
     )
     return token

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency, Provide
 
 from audit.clock import now
@@ -37,6 +38,19 @@ ThePage = NamedDependency[Page]
 def cookie_name(settings: Settings) -> str:
     """`__Host-` pins the cookie to this host over TLS; browsers refuse it on plain http."""
     return "__Host-sid" if settings.secure else "sid"
+
+
+def lasting_cookie(name: str, value: str, settings: Settings, days: int | None = None) -> Cookie:
+    """`days`: None for as long as the browser is open, 0 to take it away."""
+    return Cookie(
+        key=name,
+        value=value,
+        path="/",
+        httponly=True,
+        secure=settings.secure,
+        samesite="lax",
+        max_age=None if days is None else days * 86_400,
+    )
 
 
 def session_token(request: AnyRequest) -> str:

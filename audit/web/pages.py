@@ -14,6 +14,8 @@ from audit.languages import translations
 from audit.settings import Settings
 from audit.web.assets import Assets
 
+READER = "X-Reader"  # whose page it is: a phone keeps those of one person at a time
+
 
 class Templates:
     """`folder` holds the pages; `paper` the reports, whose charts pages draw too."""
@@ -44,7 +46,11 @@ def _environment(
         catalogue.gettext, catalogue.ngettext, newstyle=True
     )
     environment.globals.update(
-        asset=assets.url, language=language, demo=settings.demo, zone=settings.timezone
+        asset=assets.url,
+        paper=assets.paper,
+        language=language,
+        demo=settings.demo,
+        zone=settings.timezone,
     )
     environment.filters.update(filters(language, settings.zone))
     return environment
@@ -93,7 +99,7 @@ class Page:
             self.html(name, **context),
             media_type=MediaType.HTML,
             status_code=status,
-            headers=headers or {},
+            headers={READER: str(self.person.id) if self.person else "", **(headers or {})},
         )
 
 

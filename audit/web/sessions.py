@@ -8,7 +8,6 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from audit.clock import now
@@ -16,7 +15,6 @@ from audit.domain.people import Role
 from audit.domain.problems import N_, TooMany
 from audit.domain.text import LANGUAGES, readable
 from audit.ids import new_id
-from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.people import find_login, save_language, save_password
 from audit.store.sessions import (
@@ -34,6 +32,7 @@ from audit.web.dependencies import (
     ThePerson,
     TheSettings,
     cookie_name,
+    lasting_cookie,
     session_token,
     token_for,
 )
@@ -96,7 +95,7 @@ def show_sign_in(page: ThePage, settings: TheSettings, request: AnyRequest) -> R
     visitor = request.cookies.get("visitor") or str(new_id())
     page.csrf = token_for(visitor)
     response = page("sessions/sign_in.html", next=request.query_params.get("next", ""), refused="")
-    response.cookies.append(_cookie("visitor", visitor, settings))
+    response.cookies.append(lasting_cookie("visitor", visitor, settings))
     return response
 
 
@@ -129,7 +128,7 @@ def create_session(
         )
         if _hasher.check_needs_rehash(password_hash):
             save_password(session, person.id, hash_password(password))
-    cookie = _cookie(cookie_name(settings), token, settings, days=settings.session_days)
+    cookie = lasting_cookie(cookie_name(settings), token, settings, days=settings.session_days)
     return Redirect(_safe(form.get("next")) or HOME[person.role], status_code=303, cookies=[cookie])
 
 
@@ -139,7 +138,7 @@ def delete_session(
 ) -> Redirect:
     with database.writing() as session:
         close_session(session, session_token(request))
-    gone = _cookie(cookie_name(settings), "", settings, days=0)
+    gone = lasting_cookie(cookie_name(settings), "", settings, days=0)
     return Redirect("/sign-in", status_code=303, cookies=[gone])
 
 
@@ -151,7 +150,7 @@ def create_language_choice(
     if page.person is not None:
         with database.writing() as session:
             save_language(session, page.person.id, language)
-    cookie = _cookie("language", language, settings, days=400)
+    cookie = lasting_cookie("language", language, settings, days=400)
     return Redirect(_safe(form.get("next")) or "/", status_code=303, cookies=[cookie])
 
 
@@ -160,18 +159,6 @@ def _safe(where: str) -> str:
     what browsers skip, such as a tab between the two."""
     here = where.isprintable() and where.startswith("/") and where[1:2] not in ("/", "\\")
     return where if here else ""
-
-
-def _cookie(name: str, value: str, settings: Settings, days: int | None = None) -> Cookie:
-    return Cookie(
-        key=name,
-        value=value,
-        path="/",
-        httponly=True,
-        secure=settings.secure,
-        samesite="lax",
-        max_age=None if days is None else days * 86_400,
-    )
 
 
 handlers = [

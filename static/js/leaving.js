@@ -23,8 +23,12 @@
     return fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) })
   }
 
+  // A page that lies on this phone opens with or without a connection.
+  const kept = async (url) => window.caches && (await navigator.serviceWorker?.getRegistration())?.active
+    && await caches.match(url, { cacheName: "pages", ignoreVary: true })
+
   const follow = async (url) => {
-    await ask(url)
+    if (!await kept(url)) await ask(url)
     location.assign(url)
   }
 

@@ -55,7 +55,12 @@ class Opener:
         height: int = 844,
         **options: Any,
     ) -> Page:
-        """`options` are Playwright's own for a context: `java_script_enabled`, …"""
+        """`options` are Playwright's own for a context: `java_script_enabled`, …
+
+        Without a service worker unless one is asked for: requests that it makes cannot be
+        held back or changed by a test.
+        """
+        options.setdefault("service_workers", "block")
         context = self.chromium.new_context(
             locale={"zh": "zh-CN"}.get(language, language),
             viewport={"width": width, "height": height},

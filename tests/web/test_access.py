@@ -71,6 +71,9 @@ ROWS = {
     ),
     # everybody
     "GET /static/{}": Row("/static/none.css", anybody(404)),
+    "GET /sw.js": Row("/sw.js", anybody(200)),
+    "GET /notes.webmanifest": Row("/notes.webmanifest", anybody(200)),
+    "GET /offline": Row("/offline", anybody(200)),
     "GET /": Row("/", signed_in(303)),
     "GET /sign-in": Row("/sign-in", (200, 303, 303, 303, 303, 303, 303)),
     "POST /sign-in": Row("/sign-in", anybody(422), {"login": "nobody", "password": "none"}),
@@ -126,6 +129,8 @@ ROWS = {
     "GET /visits/{}/photos/{}/thumbnail": Row(
         "/visits/{released}/photos/{photo}/thumbnail", viewers(200)
     ),
+    "GET /self-test": Row("/self-test", shoppers(200, 200)),
+    "POST /self-test": Row("/self-test", shoppers(303, 303), {"result": "{{}}"}),
     # auditors
     "GET /reviews": Row("/reviews", auditors(200)),
     "GET /reviews/{}": Row("/reviews/{submitted}", auditors(200)),
@@ -260,6 +265,7 @@ ROWS = {
     "POST /admin/assignments/{}/cancellation": Row(
         "/admin/assignments/{assigned}/cancellation", administrators(303)
     ),
+    "GET /admin/phones": Row("/admin/phones", administrators(200)),
     "GET /admin/checklists": Row("/admin/checklists", administrators(200)),
     "GET /admin/checklists/new": Row("/admin/checklists/new", administrators(200)),
     "POST /admin/checklists": Row("/admin/checklists", administrators(422)),
@@ -268,7 +274,7 @@ ROWS = {
 }
 # Answers a browser may keep; everything else is never stored.
 PHOTOS = {"GET /visits/{}/photos/{}", "GET /visits/{}/photos/{}/thumbnail"}
-KEPT = {"GET /static/{}", "GET /results/{}/report.pdf", *PHOTOS}
+KEPT = {"GET /static/{}", "GET /sw.js", "GET /results/{}/report.pdf", *PHOTOS}
 # A browser adds a cookie by itself, never a token in a header: nothing to be forged there.
 BY_TOKEN = {key for key in ROWS if " /api/" in key}
 UNSAFE = sorted(key for key in ROWS if not key.startswith("GET ") and key not in BY_TOKEN)

@@ -7,6 +7,7 @@ from audit.web.admin.branches import handlers as branches
 from audit.web.admin.checklists import handlers as checklists
 from audit.web.admin.overview import handlers as overview
 from audit.web.admin.people import handlers as people
+from audit.web.admin.phones import handlers as phones
 from audit.web.admin.programmes import handlers as programmes
 from audit.web.admin.regions import handlers as regions
 
@@ -18,4 +19,5 @@ handlers: list[HTTPRouteHandler] = [
     *programmes,
     *assignments,
     *checklists,
+    *phones,
 ]
