@@ -17,15 +17,14 @@ from audit.domain.event import (
     AnswerEvent,
     Capture,
     Manifest,
-    extent,
     family,
     hashed,
-    held,
     project,
     read_event,
     root,
     written,
 )
+from audit.domain.extent import extent, held
 from audit.ids import new_id
 
 

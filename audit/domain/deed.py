@@ -68,7 +68,8 @@ def events_from(
         if repeats(earlier, deed) if earlier else changes_nothing(capture, deed):
             continue
         previous = made[-1] if made else after
-        event = hashed(
+        replaced = (earlier.id,) if earlier else capture.heads.get(slot, ())
+        latest[slot] = hashed(
             AnswerEvent(
                 id=name,
                 visit=visit,
@@ -81,14 +82,13 @@ def events_from(
                 wall=wall,
                 answer=deed.answer,
                 text=deed.text,
-                base=((earlier.id,) if earlier else capture.heads.get(slot, ())) + deed.named,
+                base=(*replaced, *deed.named),
                 reason=deed.reason,
                 manifest=deed.manifest,
                 prev=previous.hash if previous else "",
             )
         )
-        made.append(event)
-        latest[slot] = event
+        made.append(latest[slot])
     return made
 
 

@@ -8,7 +8,7 @@ conflict, of which the one with the highest (lamport, device) counts provisional
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -273,41 +273,3 @@ def root(events: Iterable[AnswerEvent]) -> str:
 
 def root_of(pairs: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256(canonical(sorted(pairs))).hexdigest()
-
-
-def manifest(events: Collection[AnswerEvent]) -> Manifest:
-    """All that a visit is made of at this moment."""
-    taken = project(events).photos.values()
-    photos = tuple(photo for several in taken for photo in several)
-    return Manifest(extent(events), root(events), photos)
-
-
-def extent(events: Iterable[AnswerEvent]) -> dict[str, int]:
-    """By device, the `seq` of its last event: says how far a log went that is only added to."""
-    last: dict[str, int] = {}
-    for event in events:
-        last[event.device] = max(event.seq, last.get(event.device, 0))
-    return last
-
-
-def held(events: Iterable[AnswerEvent]) -> dict[str, int]:
-    """By device, the `seq` up to which there is every event. What a copy of a device sent is
-    under a name that is only added to at its end, so there the last one says it."""
-    there: dict[str, set[int]] = {}
-    for event in events:
-        there.setdefault(event.device, set()).add(event.seq)
-    return {
-        device: max(seqs) if "~" in device else _unbroken(seqs) for device, seqs in there.items()
-    }
-
-
-def _unbroken(seqs: Set[int]) -> int:
-    last = 0
-    while last + 1 in seqs:
-        last += 1
-    return last
-
-
-def within(events: Iterable[AnswerEvent], last: Mapping[str, int]) -> list[AnswerEvent]:
-    """Those that were there when the log went so far, whatever any clock said."""
-    return [event for event in events if event.seq <= last.get(event.device, 0)]

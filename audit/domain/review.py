@@ -78,7 +78,6 @@ class Review(msgspec.Struct, frozen=True):
     progress: Progress
     flags: tuple[Flag, ...]
     root: str  # of the events that were read: what a decision is about
-    late: int = 0  # events that arrived after the release and change nothing
     genuine: bool = True  # a released one: the log still is what it was made from
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
 
@@ -92,20 +91,6 @@ class Review(msgspec.Struct, frozen=True):
             same = flag.kind if not flag.values else (flag.kind, flag.item)
             found.setdefault(same, []).append(flag)
         return tuple(tuple(flags) for flags in found.values())
-
-    def differing(self, key: str) -> tuple[tuple[Text, str], ...]:
-        """What each device says of an item in conflict, the one that counts last."""
-        item = self.checklist.by_key.get(key)
-        heads = self.capture.conflicts.get(f"answer:{key}", ())
-        return tuple(
-            (
-                said(item, head.answer)
-                if item
-                else gate_said(self.checklist.gate_by_key[key], head.answer),
-                head.device,
-            )
-            for head in heads
-        )
 
 
 def review(visit: Visit, checklist: Checklist, events: Sequence[AnswerEvent]) -> Review:

@@ -32,6 +32,15 @@ def write_csv(sheet: Sheet) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def write_log(sheet: Sheet) -> bytes:
+    """For programs: UTF-8 alone, a line feed after each row, quotes only where they must be."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(sheet.head)
+    writer.writerows([_plain(cell) for cell in row] for row in sheet.rows)
+    return text.getvalue().encode()
+
+
 def _plain(cell: Cell) -> str:
     if isinstance(cell, str):
         return f"'{cell}" if FORMULA.match(cell) else cell

@@ -1,6 +1,7 @@
 """Published checklist versions, and the library's files they are published from."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,15 @@ def get_checklist(session: Session, content_hash: str) -> Checklist:
 def known_checklists(hashes: Iterable[str]) -> dict[str, Checklist]:
     """Those of them that have been read before, without asking the database."""
     return {name: _decoded[name] for name in hashes if name in _decoded}
+
+
+def find_checklists(session: Session, hashes: Iterable[str]) -> dict[str, Checklist]:
+    """Those of them that were published."""
+    found = {}
+    for name in hashes:
+        with suppress(NotFound):
+            found[name] = get_checklist(session, name)
+    return found
 
 
 def list_checklists(session: Session) -> list[Checklist]:

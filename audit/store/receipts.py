@@ -7,15 +7,27 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select, update
 
+from audit.domain.deed import Deed
 from audit.domain.delivery import Missing, Receipt
 from audit.domain.event import Manifest, root_of
-from audit.store.events import as_filed
+from audit.domain.extent import manifest
+from audit.store.events import Journal, as_filed, list_events, write_down
 from audit.store.tables import EventRow, PhotoRow, ReceiptRow, VisitRow
 from audit.store.visits import save_status
 
 
 def hand_in(session: Session, visit: UUID, event: UUID) -> None:
     _set_handing_in(session, visit, event)
+
+
+def seal(session: Session, journal: Journal, now: datetime) -> None:
+    """Hand in what is here, by the rule that holds for phones: one entry that names all there
+    is, and a receipt once that has arrived. Photos may still be on their way."""
+    visit = journal.visit.id
+    deed = Deed("submit", "visit", manifest=manifest(list_events(session, visit)))
+    _, (event,) = write_down(session, journal, [deed], now)
+    hand_in(session, visit, event.id)
+    settle(session, visit, now)
 
 
 def settle(session: Session, visit: UUID, now: datetime) -> Missing | None:

@@ -8,12 +8,14 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
+from audit.domain.history import disputes
 from audit.domain.people import Person
 from audit.domain.problems import N_, Conflict, NotFound
 from audit.domain.scoring import score
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, record
+from audit.store.histories import take_in
 from audit.store.tables import BranchRow, ReleaseRow
 from audit.store.visits import add_release, lock_status, save_status
 
@@ -37,6 +39,8 @@ def release(
     events = _waiting_events(session, visit, seen)
     capture = project(events)
     checklist = get_checklist(session, visit.checklist)
+    if disputes(checklist, capture):
+        raise Conflict(N_("Two phones say different things. Decide what is right, then release."))
     card = score(checklist, with_timings(checklist, capture.answers, capture.marks))
     number = next_number(session, visit, year)
     add_release(
@@ -56,8 +60,13 @@ def release(
 def send_back(
     session: Session, visit: Visit, reason: str, now: datetime, seen: str | None = None
 ) -> None:
-    """Give a submitted visit back to its shopper, who can then write again. As `release`."""
+    """Give a submitted visit back to its shopper, who can then write again. As `release`.
+
+    What came late is part of the visit from then on: the phone it is on counts it already,
+    and the next handing in is about all there is.
+    """
     _waiting_events(session, visit, seen)
+    take_in(session, visit, now)
     record(session, visit, [Deed("reopen", "visit", text=reason)], now)
     save_status(session, visit.id, "returned", now, reason)
 

@@ -8,9 +8,9 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, project
-from audit.domain.event import within
+from audit.domain.extent import within
 from audit.domain.people import Person
-from audit.domain.photo import pictures
+from audit.domain.photo import pictures, shown
 from audit.domain.problems import N_, NotFound
 from audit.domain.report import EARLIER, EarlierVisit, comparable
 from audit.domain.result import Result, result
@@ -45,7 +45,7 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
         _earlier(session, person, visit),
         pooled_spread(by_branch(released_scores(session, checklist.id))),
     )
-    seen = pictures(found.capture.photos, list_arrived(session, visit_id))
+    seen = shown(pictures(found.capture.photos, list_arrived(session, visit_id)))
     return msgspec.structs.replace(found, photos=seen)
 
 

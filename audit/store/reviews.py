@@ -46,17 +46,15 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     """A released visit is read as it was released, with its card as frozen."""
     visit = get_visit(session, auditor, visit_id)
     checklist = get_checklist(session, visit.checklist)
-    every = list_events(session, visit_id)
     arrived = list_arrived(session, visit_id)
     if visit.release is None:
-        read = review(visit, checklist, every)
+        read = review(visit, checklist, list_events(session, visit_id))
         return msgspec.structs.replace(read, photos=pictures(read.capture.photos, arrived))
     events = events_at_release(session, [visit_id])[visit_id]
     read = review(visit, checklist, events)
     return msgspec.structs.replace(
         read,
         card=get_card(session, visit),
-        late=len(every) - len(events),
         genuine=read.root == visit.release.root,
         photos=pictures(read.capture.photos, arrived),
     )

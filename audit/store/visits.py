@@ -13,7 +13,8 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from audit.domain.event import AnswerEvent, extent, root
+from audit.domain.event import AnswerEvent, root
+from audit.domain.extent import extent
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
 from audit.domain.scoring import ScoreCard

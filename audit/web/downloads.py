@@ -39,7 +39,7 @@ def get_scores_csv(
         branch = get_branch(session, reader, branch_id)
         visits, items = _sheets(session, reader, branch, wording)
     content = write_csv(items if rows == "items" else visits)
-    return _file(content, CSV, f"{branch.code}-{rows}.csv")
+    return file(content, CSV, f"{branch.code}-{rows}.csv")
 
 
 @get("/branches/{branch_id:uuid}/scores.xlsx", sync_to_thread=True)
@@ -54,7 +54,7 @@ def get_scores_xlsx(
     with database.reading() as session:
         branch = get_branch(session, reader, branch_id)
         sheets = _sheets(session, reader, branch, wording)
-    return _file(write_xlsx(sheets), XLSX, f"{branch.code}-scores.xlsx")
+    return file(write_xlsx(sheets), XLSX, f"{branch.code}-scores.xlsx")
 
 
 def _sheets(
@@ -73,7 +73,7 @@ def _wording(page: Page, zone: ZoneInfo) -> Wording:
     return Wording(page.language, translations(page.language).gettext, day)
 
 
-def _file(content: bytes, media_type: str, name: str) -> Response[Any]:
+def file(content: bytes, media_type: str, name: str) -> Response[Any]:
     safe = "".join(
         char if char.isascii() and (char.isalnum() or char in "-._") else "_" for char in name
     )

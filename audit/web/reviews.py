@@ -1,5 +1,6 @@
 """The review queue, and reading, returning and releasing one visit."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,6 +19,7 @@ from audit.domain.visit import STATUSES, Status
 from audit.settings import Settings
 from audit.store.branches import list_branches, list_regions
 from audit.store.database import Database
+from audit.store.histories import get_history
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
 from audit.store.releases import release, send_back
@@ -124,8 +126,9 @@ def show_review(
     database: TheDatabase,
     page: ThePage,
     by: FromQuery[str] = "journey",
+    brought: FromQuery[str] = "",
 ) -> Response[Any]:
-    return _drawn(page, database, auditor, visit_id, wanted, by=by)
+    return draw_review(page, database, auditor, visit_id, wanted, by=by, brought=brought)
 
 
 @post("/reviews/{visit_id:uuid}/return", sync_to_thread=True, dependencies=FILTERS)
@@ -139,7 +142,7 @@ def create_return(
 ) -> Response[Any]:
     reason = form.text("reason", most=2000)
     if not form.ok:
-        return _drawn(page, database, auditor, visit_id, wanted, form=form)
+        return draw_review(page, database, auditor, visit_id, wanted, form=form)
     with database.writing() as session:
         visit = get_visit(session, auditor, visit_id)
         send_back(session, visit, reason, now(), seen=form.get("seen"))
@@ -160,7 +163,7 @@ def create_release(
     if not form.flag("confirmed"):
         form.refuse("confirmed", N_("Please confirm that the flags have been looked at."))
     if not form.ok:
-        return _drawn(page, database, auditor, visit_id, wanted, form=form)
+        return draw_review(page, database, auditor, visit_id, wanted, form=form)
     with database.writing() as session:
         visit = get_visit(session, auditor, visit_id)
         release(
@@ -175,11 +178,17 @@ def create_release(
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 
 
+def _counts(brought: str) -> list[int]:
+    """What a backup file brought, as it stands in the address: stored, late, known, apart."""
+    sound = re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6}){3}", brought)
+    return [int(part) for part in brought.split(".")] if sound else []
+
+
 def _year(settings: Settings) -> int:
     return now().astimezone(settings.zone).year
 
 
-def _drawn(
+def draw_review(
     page: Page,
     database: Database,
     auditor: Person,
@@ -187,17 +196,24 @@ def _drawn(
     wanted: Wanted,
     *,
     form: Form | None = None,
+    aside: Form | None = None,
     by: str = "journey",
+    brought: str = "",
 ) -> Response[Any]:
-    """The page of one visit; with a form that was refused, that form as it was typed."""
+    """The page of one visit; with a form that was refused, that form as it was typed: one
+    of a decision, or one `aside` about what came in."""
     with database.reading() as session:
         read = get_review(session, auditor, visit_id)
+        history = get_history(session, read.visit)
         before, after = neighbours(session, auditor, wanted.only, visit_id)
     order: Order = "section" if by == "section" else "journey"
     return page(
         "reviews/show.html",
-        status=422 if form else 200,
+        status=422 if form or aside else 200,
         read=read,
+        history=history,
+        aside=aside,
+        brought=_counts(brought),
         groups=groups(read, order),
         durations=durations(read),
         order=order,

@@ -8,11 +8,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from audit.clock import now
-from audit.domain.answer import Deed, project
+from audit.domain.answer import project
 from audit.domain.fill import sheet
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, open_journal, write_down
-from audit.store.visits import get_visit, save_status
+from audit.store.events import list_events, open_journal
+from audit.store.receipts import awaited, find_receipt, seal
+from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 
 
@@ -22,8 +23,10 @@ def show_submission(
 ) -> Response[Any]:
     with database.reading() as session:
         visit = get_visit(session, shopper, visit_id)
-        if not visit.writable:
-            return page("submissions/done.html", visit=visit)
+        missing = awaited(session, visit_id)
+        if not visit.writable or missing:
+            receipt = None if missing else find_receipt(session, visit_id)
+            return page("submissions/done.html", visit=visit, receipt=receipt, missing=missing)
         checklist = get_checklist(session, visit.checklist)
         drawn = sheet(checklist, project(list_events(session, visit.id)))
     return page("submissions/show.html", visit=visit, sheet=drawn, unconfirmed=False)
@@ -48,8 +51,7 @@ def create_submission(
             return page(
                 "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True
             )
-        write_down(session, journal, [Deed("submit", "visit")], now())
-        save_status(session, visit.id, "submitted", now())
+        seal(session, journal, now())
     return Redirect(f"/visits/{visit_id}/submission", status_code=303)
 
 

@@ -78,7 +78,7 @@
         id: mingcha.newId(), visit: this.visit, device: this.device,
         seq: (this.last?.seq ?? 0) + 1, lamport: this.lamport + 1,
         kind: deed.kind, item: deed.item, checklist: this.checklist, wall: new Date().toISOString(),
-        ...deed, base, monotonic: Math.round(performance.now()), boot,
+        ...deed, base, monotonic: Math.round(performance.now()), boot, ...mingcha.began?.(deed.item),
         zone_minutes: -new Date().getTimezoneOffset(), prev: this.last?.hash ?? "",
       }
       const body = JSON.stringify(event)

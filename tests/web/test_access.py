@@ -140,6 +140,10 @@ ROWS = {
     "POST /reviews/{}/release": Row(
         "/reviews/{submitted}/release", auditors(303), {"confirmed": "1", "seen": "{seen}"}
     ),
+    "GET /reviews/{}/audit.csv": Row("/reviews/{submitted}/audit.csv", auditors(200)),
+    "POST /reviews/{}/inclusion": Row("/reviews/{submitted}/inclusion", auditors(422)),
+    "POST /reviews/{}/resolutions": Row("/reviews/{submitted}/resolutions", auditors(422)),
+    "POST /reviews/{}/rescue": Row("/reviews/{submitted}/rescue", auditors(422)),
     # readers of released visits
     "GET /results/{}": Row("/results/{released}", readers(200)),
     "GET /results/{}/what-if": Row("/results/{released}/what-if", readers(200)),
