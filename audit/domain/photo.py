@@ -94,6 +94,15 @@ def pictures(
     }
 
 
+def shown(seen: Mapping[str, tuple[Picture, ...]]) -> dict[str, tuple[Picture, ...]]:
+    """What can be seen of them, and nothing of what cannot."""
+    found = {
+        item: tuple(picture for picture in taken if picture.sight == "shown")
+        for item, taken in seen.items()
+    }
+    return {item: taken for item, taken in found.items() if taken}
+
+
 def _picture(photo: Photo, number: int, arrived: Mapping[Content, Arrived]) -> Picture:
     found = arrived.get(content(photo))
     if found is None:

@@ -14,6 +14,7 @@ from audit.domain.photo import (
     length,
     pictures,
     pieces,
+    shown,
     sound,
 )
 from audit.domain.problems import Invalid, TooLarge
@@ -74,18 +75,20 @@ def test_a_photo_is_sound_when_a_phone_could_have_made_it():
 
 
 def test_the_photos_of_an_item_are_numbered_as_they_were_taken():
-    shown, broken, awaited = photo(), photo(), photo()
+    whole, broken, awaited = photo(), photo(), photo()
     arrived = {
         content(one): Arrived(one, "key", *size)
-        for one, size in ((broken, (0, 0)), (shown, (40, 30)))
+        for one, size in ((broken, (0, 0)), (whole, (40, 30)))
     }
 
-    seen = pictures({"a": (shown, broken), "b": (awaited,)}, arrived)
+    seen = pictures({"a": (whole, broken), "b": (awaited,)}, arrived)
 
+    first = Picture(whole.id, 1, "shown", 40, 30)
     assert seen == {
-        "a": (Picture(shown.id, 1, "shown", 40, 30), Picture(broken.id, 2, "unreadable")),
+        "a": (first, Picture(broken.id, 2, "unreadable")),
         "b": (Picture(awaited.id, 1, "awaited"),),
     }
+    assert shown(seen) == {"a": (first,)}
 
 
 def test_other_bytes_under_the_same_name_are_not_the_photo():
