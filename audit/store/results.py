@@ -8,7 +8,7 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, project
-from audit.domain.event import within
+from audit.domain.extent import within
 from audit.domain.people import Person
 from audit.domain.photo import pictures, shown
 from audit.domain.problems import N_, NotFound
