@@ -74,13 +74,13 @@ def _file(
     stored = insert_new(session, EventRow, rows, EventRow.id)
     for name in stored:
         standings[fresh.pop(name).hash] = "late" if late else "stored"
-    known = _hashes(session, list(fresh))
+    known = _known(session, list(fresh))
     for name, found in fresh.items():
         if name not in known:
             _file_apart(session, found, late, now)
             standings[found.hash] = "late" if late else "stored"
         else:
-            standings[found.hash] = "dup" if known[name] == found.hash else "mismatch"
+            standings[found.hash] = known[name][1] if known[name][0] == found.hash else "mismatch"
     for found in delivery.events:  # one id with two contents in one delivery
         standings.setdefault(found.hash, "mismatch")
     _quarantine(session, delivery, standings, now)
@@ -111,11 +111,13 @@ def insert_new(session: Session, table: Any, rows: list[dict[str, Any]], key: An
     return list(session.execute(query, rows).scalars())
 
 
-def _hashes(session: Session, ids: list[UUID]) -> dict[UUID, str]:
+def _known(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, Standing]]:
+    """By id, the hash and what is said of one that comes again: a phone may not have heard
+    that it came too late."""
     if not ids:
         return {}
-    query = select(EventRow.id, EventRow.hash).where(col(EventRow.id).in_(ids))
-    return dict(session.exec(query).all())
+    query = select(EventRow.id, EventRow.hash, EventRow.late).where(col(EventRow.id).in_(ids))
+    return {name: (kept, "late" if late else "dup") for name, kept, late in session.exec(query)}
 
 
 def _file_apart(session: Session, found: Delivered, late: bool, now: datetime) -> None:

@@ -14,7 +14,7 @@ from audit.ids import new_id
 from audit.store.events import list_events, list_late
 from audit.store.phones import list_incidents
 from audit.store.tables import EventRow, QuarantineRow, VisitTokenRow
-from audit.store.visits import get_visit
+from audit.store.visits import get_visit, save_status
 from tests.phone import Phone, packed
 from tests.world import NOON
 
@@ -439,3 +439,111 @@ def test_another_phone_is_told_that_there_is_one_and_that_is_no_incident(
     assert "cleared" not in standing
     assert standing["elsewhere"]["entries"] == 1
     assert incidents(database) == []
+
+
+def test_what_came_too_late_is_told_to_be_so_again(line, phone, database, world):
+    phone.does(R01)
+    phone.hands_in()
+    line(phone.batch())
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    other.does(R02)
+
+    answers = [line(other.batch()) for _ in range(2)]
+
+    assert [standings(answer) for answer in answers] == [["late"], ["late"]]
+
+
+def test_a_returned_visit_is_sealed_without_what_had_come_too_late(line, phone, database, world):
+    phone.does(R01)
+    phone.hands_in()
+    line(phone.batch())
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    other.does(R02)
+    late = other.batch()
+    other.believes(late, line(late).json())
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "returned", NOON, "more, please")
+    other.does(NOTE)
+    line(other.batch())
+    news = phone.batch()
+    phone.believes(news, line(news).json())
+    phone.hands_in()
+
+    answer = line(phone.batch()).json()
+
+    assert answer["status"] == "submitted"
+    assert "missing" not in answer
+
+
+def test_what_is_kept_apart_leaves_no_gap(line, phone):
+    _, poison, _ = phone.does(R01, NOTE, R02)
+    bad = written(msgspec.structs.replace(poison, item="rules-24/r99"))
+    batch = phone.batch()
+    events = tuple(bad if body == written(poison) else body for body in batch.events)
+
+    answer = line(msgspec.structs.replace(batch, events=events))
+
+    assert answer.json()["have"] == {phone.device: 3}
+
+
+# ---- copies of a phone ---------------------------------------------------------------
+
+
+@pytest.fixture
+def copied(line, phone):
+    """A phone and its copy, which have gone different ways, and a phone that looks on."""
+    phone.does(R01, NOTE)
+    deliver(line, phone)
+    copy = phone.copy()
+    copy.does(Deed("note", R02.item, text="the copy"), Deed("note", R01.item, text="the copy too"))
+    phone.does(R02)
+    deliver(line, phone)
+    deliver(line, copy)
+    return phone, copy, Phone(phone.visit, phone.checklist, NOON)
+
+
+def deliver(line, phone):
+    """Until nothing is new; gives the last answer."""
+    while True:
+        batch = phone.batch()
+        answer = line(batch).json()
+        phone.believes(batch, answer)
+        if not phone.unsent and "news" not in answer:
+            return answer
+
+
+def test_what_a_copy_of_a_phone_sent_reaches_every_phone(line, copied, database):
+    for _ in range(2):
+        for phone in copied:
+            deliver(line, phone)
+
+    truth = project(stored(database, copied[0].visit))
+    assert [phone.capture for phone in copied] == [truth] * 3
+    assert len({phone.device for phone in copied}) == 3
+
+
+def test_a_copy_of_a_phone_can_hand_in(line, copied):
+    _, copy, _ = copied
+    deliver(line, copy)
+    copy.does(Deed("note", R01.item, text="last words"))
+    copy.hands_in()
+
+    answer = deliver(line, copy)
+
+    assert (answer["status"], answer["receipt"]["root"]) == (
+        "submitted",
+        copy.own[-1].manifest.root,
+    )
+
+
+def test_numbers_under_another_name_only_grow(line, copied, database):
+    phone, _, _ = copied
+    (one,) = (event.device for event in stored(database, phone.visit) if "~" in event.device)
+
+    again = Phone(phone.visit, phone.checklist, NOON, phone.own[0].device)
+    again.does(Deed("note", R01.item, text="a second copy, of an earlier state"))
+    answer = line(again.batch()).json()
+
+    device = phone.own[0].device
+    assert one == f"{device}~1"
+    assert answer["have"] == {device: 4, f"{device}~1": 3, f"{device}~2": 1}
