@@ -20,15 +20,18 @@ import pytest
 from audit.cli import backups, doctor, main
 from audit.domain.answer import Answer, Deed
 from audit.domain.people import Person
+from audit.domain.photo import Arrived
 from audit.paths import folder
 from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.events import record
 from audit.store.people import find_login, list_people
+from audit.store.photos import file_photo
 from audit.store.releases import release
 from audit.store.visits import get_visit, list_visits, save_status
 from audit.web.sessions import verify_password
 from tests import world as known
+from tests.pictures import photo_of
 
 VECTOR = Path(__file__).parent / "vectors" / "visit_a.json"
 MINGCHA = [sys.executable, "-m", "audit.cli"]
@@ -439,6 +442,19 @@ def test_a_backup_restores_to_the_same_people_and_visits(run, data, tmp_path, mo
     with restored.reading() as there, data.reading() as here:
         assert list_people(there) == list_people(here)
     restored.close()
+
+
+def test_a_backup_says_where_the_photos_are_that_are_not_in_it(run, data, tmp_path):
+    photo = Arrived(photo_of(b"a picture"), "ab/key", 4, 3)
+    with data.writing() as session:
+        file_photo(session, UUID(int=31), photo, known.NOON)
+
+    code, out, _ = run("backup", tmp_path / "b")
+
+    assert (code, out.splitlines()[1:]) == (
+        0,
+        [f"photos are not in it: now copy {tmp_path / 'photos'} too"],
+    )
 
 
 def test_a_backup_taken_while_somebody_writes_holds_what_was_committed(run, data, tmp_path):

@@ -53,6 +53,8 @@ def test_values_are_read_as_what_they_are():
         ("MINGCHA_DATABASE_URL", "mysql://somewhere/else"),
         ("MINGCHA_DATABASE_URL", "postgresql://without/driver"),
         ("MINGCHA_DEMO", "perhaps"),
+        ("MINGCHA_PHOTOS", "gs://bucket"),
+        ("MINGCHA_PHOTOS", "s3://"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name, value):
@@ -92,6 +94,30 @@ def test_plain_http_is_fine_on_the_machine_itself(address):
 def test_a_host_others_can_reach_needs_an_https_address(host):
     assert refusal({"MINGCHA_HOST": host}).startswith("MINGCHA_HOST")
     assert Settings.from_env({"MINGCHA_HOST": host, **PUBLIC}).host == host
+
+
+BUCKET = {"MINGCHA_PHOTOS": "s3://photos/folder"}
+
+
+@pytest.mark.parametrize(
+    ("env", "name"),
+    [
+        ({"MINGCHA_PHOTOS_ENDPOINT": "https://s3.example"}, "MINGCHA_PHOTOS"),
+        ({**BUCKET, "MINGCHA_PHOTOS_KEY_ID": "a"}, "MINGCHA_PHOTOS_SECRET"),
+        ({**BUCKET, "MINGCHA_PHOTOS_SECRET": "a"}, "MINGCHA_PHOTOS_KEY_ID"),
+        ({**BUCKET, "MINGCHA_PHOTOS_ENDPOINT": "http://s3.example"}, "MINGCHA_PHOTOS_ENDPOINT"),
+    ],
+)
+def test_a_bucket_is_said_wholly_and_reached_safely(env, name):
+    assert name in refusal(env)
+
+
+def test_photos_are_in_the_data_folder_another_or_a_bucket():
+    bucket = Settings.from_env({**BUCKET, "MINGCHA_PHOTOS_ENDPOINT": "http://127.0.0.1:9000"})
+
+    assert bucket.photo_place == "s3://photos/folder"
+    assert Settings.from_env({"MINGCHA_PHOTOS": "/srv/photos"}).photo_place == "/srv/photos"
+    assert Settings().photo_place == str(Path("data").absolute() / "photos")
 
 
 def test_demo_accounts_are_never_put_on_a_public_address():

@@ -1,4 +1,4 @@
-"""`backup`: everything in one file, checked before it is called a backup."""
+"""`backup`: all but photos in one file, checked before it is called a backup."""
 
 import argparse
 import sqlite3
@@ -18,7 +18,9 @@ def add(commands: Any) -> None:
         help=text,
         description=text,
         epilog="To restore, stop the application and put the file in the place of "
-        "mingcha.sqlite3 in the data folder. For PostgreSQL the pg_dump command is printed.",
+        "mingcha.sqlite3 in the data folder. For PostgreSQL the pg_dump command is printed. "
+        "Photos are files of their own (MINGCHA_PHOTOS) that are never changed: copy them after "
+        "the database, and nothing that it names is missing.",
     )
     backup.add_argument("file", type=Path, metavar="FILE", help="must not exist yet")
     backup.set_defaults(run=run_backup)
@@ -45,6 +47,8 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> int:
     finally:
         part.unlink(missing_ok=True)
     print(f"{target}: {counted} rows, checked")
+    if _has_photos(target):
+        print(f"photos are not in it: now copy {settings.photo_place} too")
     return 0
 
 
@@ -70,6 +74,11 @@ def _check(part: Path) -> int:
             copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  (ours)
             for (name,) in tables
         )
+
+
+def _has_photos(copy: Path) -> bool:
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as made:
+        return made.execute("SELECT 1 FROM photo LIMIT 1").fetchone() is not None
 
 
 def _pg_dump(settings: Settings, target: Path) -> str:

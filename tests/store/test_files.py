@@ -1,13 +1,11 @@
 """Photos are kept in a folder or in a bucket, with the same words."""
 
-import os
 from collections.abc import Iterator
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from audit.settings import Settings
 from audit.store.files import Files
 
 KEY = "ab/abcdef.jpg"
@@ -89,8 +87,3 @@ def test_a_place_that_cannot_be_written_to_is_an_error_of_the_system(tmp_path):
 def test_a_bucket_that_does_not_answer_is_an_error_of_the_system(bucket):
     with pytest.raises(OSError, match="photo"):
         Files("s3://no-such-bucket", **bucket).put(KEY, b"kept")
-
-
-def test_the_folder_is_in_the_data_folder_unless_said(tmp_path):
-    assert Settings(data=tmp_path).photo_place == os.fspath(tmp_path / "photos")
-    assert Settings(photos="s3://photos").photo_place == "s3://photos"
