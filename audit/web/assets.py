@@ -44,6 +44,7 @@ SCRIPTS = {
         "js/choices.js",
         "js/gates.js",
         "js/notes.js",
+        "js/drafts.js",
         "js/stages.js",
         "js/stopwatch.js",
         "js/leaving.js",

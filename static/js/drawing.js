@@ -14,9 +14,9 @@
 
   // ---- one control
 
-  const shows = (element, event) => {
-    if (!event || drawn.get(element) === event.id) return false
-    drawn.set(element, event.id)
+  const shows = (element, event, state = "") => {
+    if (!event || drawn.get(element) === event.id + state) return false
+    drawn.set(element, event.id + state)
     return true
   }
 
@@ -25,7 +25,7 @@
 
   const drawAnswer = (form, heads) => {
     const event = heads.at(-1), open = heads.length > 1
-    if (!shows(form, event)) return
+    if (!shows(form, event, open)) return
     const { state, value } = event.answer ?? {}
     const tapped = open ? "" : String(state === "answered" ? value : state ?? "")
     let typed = state === "answered" ? String(value) : ""
@@ -139,7 +139,7 @@
     const has = Boolean(answer) || seconds !== undefined
     const asked = form.querySelector(".wanted")
     if (asked) asked.hidden = !wants(form.dataset.wants, answer || String(seconds ?? "")) || Boolean(text?.value.trim())
-    drawSaid(item, [heads.at(-1), note].filter(Boolean).map(({ id }) => log.entries.get(id)), has)
+    drawSaid(item, [heads.at(-1), note].filter(Boolean).map(({ id }) => log.entries.get(id)), has || note?.text)
     item.toggleAttribute("data-done", has && !form.querySelector(".refused"))
     return has
   }

@@ -2,6 +2,7 @@
 // The rules are those of audit/domain/event.py.
 {
   const boot = mingcha.newId()
+  const LAST = Date.UTC(9999, 11, 31) // a clock may be anywhere; later dates are no dates to others
 
   const slotOf = (event) => event.photo ? `photo:${event.photo.id}`
     : `${event.kind === "clear" ? "answer" : event.kind}:${event.item}`
@@ -77,7 +78,7 @@
       const event = {
         id: mingcha.newId(), visit: this.visit, device: this.device,
         seq: (this.last?.seq ?? 0) + 1, lamport: this.lamport + 1,
-        kind: deed.kind, item: deed.item, checklist: this.checklist, wall: new Date().toISOString(),
+        kind: deed.kind, item: deed.item, checklist: this.checklist, wall: new Date(Math.min(Date.now(), LAST)).toISOString(),
         ...deed, base, monotonic: Math.round(performance.now()), boot, ...mingcha.began?.(deed.item),
         zone_minutes: -new Date().getTimezoneOffset(), prev: this.last?.hash ?? "",
       }

@@ -8,6 +8,7 @@
     text.setAttribute("hx-trigger", "input delay:400ms, change, resend")
     htmx.process(text)
   }
+  mingcha.wire = wire
   document.addEventListener("toggle", ({ target }) => target.matches(".note") && wire(target), true)
   for (const note of document.querySelectorAll(".note[open]")) wire(note)
 }

@@ -7,12 +7,12 @@
   let sender
 
   const others = new BroadcastChannel("mingcha")
-  const refused = ({ message }) => new Response(message, { status: 422 })
 
   const start = async () => {
     const log = await mingcha.openLog(root.dataset.visit, root.dataset.checklist)
     mingcha.log = log
     sender = new mingcha.Sender(log, () => mingcha.draw(log, sender))
+    sender.tell = () => others.postMessage(log.visit)
     others.onmessage = async ({ data }) => {
       if (data !== log.visit) return
       for (const entry of await mingcha.rows(log.visit)) log.take(entry)

@@ -6,7 +6,7 @@
 
   class Sender {
     constructor(log, changed, name = "send") {
-      Object.assign(this, { log, changed, name, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
+      Object.assign(this, { log, changed, name, tell: () => {}, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
       for (const name of ["online", "focus"]) addEventListener(name, () => this.now())
       document.addEventListener("visibilitychange", () => this.now())
       setInterval(() => this.busy || this.timer || this.now(), 20_000)
@@ -99,6 +99,7 @@
       const lost = copied ? [] : this.log.own.filter((entry) => entry.seq > reach && ["stored", "dup"].includes(entry.acked) && !told.includes(entry))
       for (const entry of lost) entry.acked = ""
       await mingcha.put([...told, ...lost])
+      if (told.length) this.tell()
       await this.hear(reply)
     }
 
