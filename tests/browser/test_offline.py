@@ -1,0 +1,530 @@
+"""Without a connection: pages open, nothing is lost, and what cannot be had is said.
+
+Every test has a browser of its own with storage on disk; `set_offline` cuts off the service
+worker too, and what the server does wrong is done by an application in front of it.
+"""
+
+import asyncio
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+from sqlmodel import select
+
+import audit.app
+from audit.app import create_app
+from audit.clock import now
+from audit.domain.answer import Answer, project
+from audit.paths import folder
+from audit.store.events import list_events
+from audit.store.phones import list_incidents, list_self_tests
+from audit.store.sessions import open_session
+from audit.store.tables import EventRow
+from audit.store.visits import get_visit
+from tests.browser.serving import ARGUMENTS, CHROMIUM
+from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
+
+pytestmark = pytest.mark.browser
+
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 14; V2304A; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.50"
+)
+CUT_OFF = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_CONNECTION")
+
+
+class Phone:
+    """One browser, whoever holds it."""
+
+    def __init__(self, chromium, serving, profile, language="en"):
+        self.serving = serving
+        self.errors = []
+        self.context = chromium.browser_type.launch_persistent_context(
+            profile, executable_path=CHROMIUM, args=ARGUMENTS, has_touch=True,
+            viewport={"width": 390, "height": 844}, locale=language, base_url=serving.url,
+        )  # fmt: skip
+        self.context.set_default_timeout(10_000)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.page = self.context.pages[0]
+
+    def _hear(self, message):
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.errors.append(message.text)
+
+    def sign_in(self, person):
+        with self.serving.database.writing() as session:
+            token = open_session(session, person.id, "test", now())
+        self.context.add_cookies([{"name": "sid", "value": token, "url": self.serving.url}])
+
+    def open(self, path):
+        """In a new tab; the one before is closed, as if the browser had been."""
+        before, self.page = self.page, self.context.new_page()
+        before.close()
+        self.page.goto(path)
+        return self.page
+
+    def prepare(self, visit):
+        page = self.open(f"/assignments/{visit}")
+        panel(page, "pass").wait_for(timeout=20_000)
+        return page
+
+    def cut_off(self):
+        """For the browser and in truth: what a closed tab had still begun to send would get
+        through the browser's own pretence."""
+        self.context.set_offline(True)
+        self.serving.stop()
+
+    def connect(self):
+        self.serving.start()
+        self.context.set_offline(False)
+
+    def clear(self, what):
+        origin = {"origin": self.serving.url, "storageTypes": what}
+        tab = self.context.new_page()
+        self.context.new_cdp_session(tab).send("Storage.clearDataForOrigin", origin)
+        tab.close()
+
+
+def panel(page, state):
+    return page.locator(f'#ready[data-state="{state}"]')
+
+
+@pytest.fixture
+def phone(chromium, serving, tmp_path):
+    found = Phone(chromium, serving, tmp_path / "profile")
+    yield found
+    found.context.close()
+    assert [text for text in found.errors if not any(part in text for part in CUT_OFF)] == []
+
+
+@pytest.fixture
+def alices(phone, world):
+    phone.sign_in(world.alice)
+    return phone
+
+
+@pytest.fixture
+def fill(world):
+    return f"/visits/{world.harbour_visit}/fill"
+
+
+@pytest.fixture
+def stored(database, world):
+    def read():
+        with database.reading() as session:
+            return list_events(session, world.harbour_visit)
+
+    return read
+
+
+def only_here(page, number):
+    expect(page.locator("#saved")).to_have_text(f"{number} only on this phone")
+
+
+def kept_paths(page):
+    return page.evaluate(
+        """caches.open("pages").then((cache) => cache.keys())
+        .then((keys) => keys.map(({ url }) => new URL(url).pathname).sort())"""
+    )
+
+
+def entries(page):
+    return page.evaluate(
+        """new Promise((give) => { indexedDB.open("mingcha").onsuccess = ({ target }) => {
+        target.result.transaction("events").objectStore("events").count().onsuccess =
+        (counted) => give(counted.target.result) } })"""
+    )
+
+
+# ---- the whole way -----------------------------------------------------------------------
+
+
+def test_a_visit_is_opened_filled_in_and_handed_in_without_a_connection(
+    alices, world, fill, stored, database
+):
+    alices.prepare(world.harbour_visit)
+    expect(alices.open("/assignments").locator(".card__ready")).to_be_visible()
+    alices.cut_off()
+
+    page = alices.open(f"/visits/{world.harbour_visit}/onsite")
+    page.locator("#mark-enter button").tap()
+    only_here(page, 1)
+    page.reload()
+    expect(page.locator("#mark-enter button")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Go on").tap()
+    page.wait_for_url(re.compile("/fill$"))
+    tap(page, GREETING, "Hardly ever")
+    only_here(page, 2)
+    page = alices.open(fill)
+    assert item(page, GREETING).locator(":checked").get_attribute("value") == "0"
+    tap(page, BUSY, "Yes")
+    only_here(page, 3)
+    page.get_by_role("link", name="Hand in").tap()
+    page.get_by_label("Hand in as it is").check()
+    page.locator("#handing-in").get_by_role("button", name="Hand in").tap()
+    expect(page.locator(".handed__waiting")).to_be_visible()
+    page = alices.open(fill)
+    expect(page.locator(".handed__waiting")).to_be_visible()
+    assert stored() == []
+    alices.connect()
+    expect(page.locator(".handed__sealed")).to_be_visible(timeout=30_000)
+
+    with database.reading() as session:
+        visit = get_visit(session, world.alice, world.harbour_visit)
+        ids = session.exec(select(EventRow.id)).all()
+    said = project(stored())
+    assert visit.status == "submitted"
+    assert said.answers == {GREETING: Answer("answered", 0), BUSY: Answer("answered", "yes")}
+    assert list(said.marks) == ["enter"]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_page_that_is_not_on_the_phone_says_so_and_names_those_that_are(alices, world, fill):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+
+    page = alices.open("/account")
+
+    words = page.locator("main").inner_text()
+    assert ("没有网络" in words, "No connection" in words) == (True, True)
+    page.get_by_role("link", name="Harbour branch").tap()
+    expect(page).to_have_url(re.compile(f"{fill}$"))
+    expect(page.locator(f'[id="item-{GREETING}"]')).to_be_visible()
+
+
+def test_readiness_is_not_said_without_being_so(alices, world):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+    page = alices.open(f"/assignments/{world.harbour_visit}")
+    panel(page, "pass").wait_for()
+    expect(page.locator('[data-check="clock"]')).to_have_attribute("data-state", "skip")
+
+    page.evaluate(
+        """caches.open("assets").then(async (cache) => {
+        const fill = (await cache.keys()).find(({ url }) => url.includes("/static/fill."))
+        await cache.delete(fill) })"""
+    )
+    page.get_by_text("What was checked").tap()
+    page.get_by_role("button", name="Check again").tap()
+
+    panel(page, "fail").wait_for()
+    expect(page.locator('[data-check="pages"]')).to_have_attribute("data-state", "fail")
+    expect(alices.open("/assignments").locator(".card__ready")).to_be_hidden()
+
+
+# ---- what stands between phone and server ------------------------------------------------
+
+
+class Between:
+    """In front of the application: late, or somebody else altogether."""
+
+    def __init__(self, app):
+        self.app = app
+        self.delay = 0.0
+        self.says = None  # status and body of everything, if set
+
+    async def __call__(self, scope, receive, send):
+        await asyncio.sleep(self.delay)
+        if self.says is None:
+            return await self.app(scope, receive, send)
+        status, body = self.says
+        headers = [(b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        return await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def between(serving):
+    found = Between(serving.app)
+    serving.stop()
+    serving.app = found
+    serving.start()
+    return found
+
+
+def test_a_slow_line_is_waited_for_two_seconds(alices, between, world, fill):
+    alices.prepare(world.harbour_visit)
+    between.delay = 8
+
+    page = alices.open(fill)
+
+    assert page.evaluate("performance.now()") < 6_000
+    expect(page.locator(f'[id="item-{GREETING}"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("says", [(200, b"<h1>Welcome to our Wi-Fi</h1>"), (502, b"<h1>Bad</h1>")])
+def test_an_answer_that_is_not_ours_is_neither_shown_nor_kept(alices, between, world, fill, says):
+    alices.prepare(world.harbour_visit)
+    between.says = says
+
+    page = alices.open(fill)
+    expect(page.locator(f'[id="item-{GREETING}"]')).to_be_visible()
+    alices.cut_off()
+    page = alices.open(fill)
+
+    expect(page.locator(f'[id="item-{GREETING}"]')).to_be_visible()
+    alices.errors.clear()  # the portal's answers to everything else the page asks for
+
+
+def test_an_ended_sign_in_leaves_the_pages_where_they_are(alices, world, fill):
+    kept = kept_paths(alices.prepare(world.harbour_visit))
+
+    alices.context.clear_cookies(name="sid")
+    page = alices.open(fill)
+
+    assert "/sign-in?next=" in page.url
+    assert kept_paths(page) == kept
+
+
+# ---- F16: versions -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def deploy(serving, settings, database, tmp_path, monkeypatch):
+    """The next version of everything a page names."""
+
+    def work():
+        changed = tmp_path / "static"
+        shutil.copytree(folder("static"), changed)
+        style = changed / "css" / "base.css"
+        style.write_text(style.read_text() + "@layer base { q { color: inherit } }\n")
+        monkeypatch.setattr(
+            audit.app, "folder", lambda name: changed if name == "static" else folder(name)
+        )
+        serving.stop()
+        serving.app = create_app(settings, database)
+        serving.start()
+
+    return work
+
+
+def test_f16_a_new_version_waits_until_the_open_visit_is_closed(
+    alices, deploy, world, fill, stored
+):
+    alices.prepare(world.harbour_visit)
+    page = alices.open(fill)
+    style = page.locator('link[rel="stylesheet"]')
+    before = style.get_attribute("href")
+
+    deploy()
+    state = page.evaluate(
+        """navigator.serviceWorker.getRegistration().then(async (found) => {
+        await found.update()
+        for (let n = 0; n < 100 && !found.waiting; n++)
+          await new Promise((ok) => setTimeout(ok, 50))
+        return [Boolean(found.waiting), found.active === navigator.serviceWorker.controller] })"""
+    )
+    tap(page, GREETING, "Hardly ever")
+    settled(page)
+    alices.cut_off()
+    page.reload()
+    offline = style.get_attribute("href")
+    coloured = page.evaluate("getComputedStyle(document.body).fontSize")
+    checked = item(page, GREETING).locator(":checked").get_attribute("value")
+    alices.connect()
+    alices.open("about:blank").wait_for_timeout(500)
+    after = alices.open(fill).locator('link[rel="stylesheet"]').get_attribute("href")
+
+    assert state == [True, True]
+    assert (offline, coloured, checked) == (before, "17px", "0")
+    assert after != before
+    assert len(stored()) == 1
+    alices.cut_off()
+    expect(alices.open(fill).locator('link[rel="stylesheet"]')).to_have_attribute("href", after)
+
+
+def test_f16_without_a_worker_typing_is_kept_all_the_same(open_, world, fill, stored):
+    page = open_(world.alice, fill)  # in these browsers none can be registered
+
+    page.context.set_offline(True)
+    tap(page, GREETING, "Hardly ever")
+    only_here(page, 1)
+    assert entries(page) == 1
+    page.context.set_offline(False)
+    page.reload()
+    settled(page)
+
+    assert project(stored()).answers == {GREETING: Answer("answered", 0)}
+    open_.expect("ERR_INTERNET_DISCONNECTED")
+
+
+def test_switched_off_the_worker_goes_and_what_was_filled_in_stays(
+    alices, serving, settings, world, fill
+):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    only_here(page, 1)
+    alices.connect()
+    settled(page)
+
+    serving.app.state.settings = type(settings)(data=settings.data, offline=False)
+    left = page.evaluate(
+        """navigator.serviceWorker.getRegistration().then(async (found) => {
+        await found.update().catch(() => {})
+        for (let n = 0; n < 100 && await navigator.serviceWorker.getRegistration(); n++)
+          await new Promise((ok) => setTimeout(ok, 50))
+        return [Boolean(await navigator.serviceWorker.getRegistration()), await caches.keys()] })"""
+    )
+
+    assert left == [False, []]
+    assert entries(page) == 1
+
+
+# ---- F13: a browser that clears its storage ----------------------------------------------
+
+
+def fill_in_and_lose(alices, world, fill, what):
+    """Two answers received, one not."""
+    alices.prepare(world.harbour_visit)
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    tap(page, BUSY, "Yes")
+    settled(page)
+    alices.cut_off()
+    tap(page, "rules-24/r07", "2")
+    only_here(page, 1)
+    alices.open("about:blank")
+    alices.clear(what)
+    alices.connect()
+
+
+def test_f13_a_cleared_storage_is_told_with_what_the_server_has(
+    alices, world, fill, database, stored
+):
+    fill_in_and_lose(alices, world, fill, "indexeddb")
+
+    page = alices.open(fill)
+
+    told = page.locator(".phone__cleared")
+    expect(told).to_contain_text("2 entries of this phone had been received, the last at")
+    expect(told).to_contain_text("What had not been sent by then is gone.")
+    settled(page)
+    assert item(page, GREETING).locator(":checked").get_attribute("value") == "0"
+    assert item(page, "rules-24/r07").locator(":checked").count() == 0
+    with database.reading() as session:
+        (incident,) = list_incidents(session)
+    assert (incident.shopper, incident.sent.entries) == ("S01", 2)
+    page.reload()
+    expect(told).to_be_visible()
+    assert len(stored()) == 2
+
+
+def test_f13_a_browser_cleared_of_everything_is_told_of_as_another_phone(
+    alices, world, fill, database
+):
+    fill_in_and_lose(alices, world, fill, "all")
+    alices.context.clear_cookies()
+    alices.sign_in(world.alice)
+
+    page = alices.open(f"/assignments/{world.harbour_visit}")
+
+    expect(page.locator(".phone__elsewhere")).to_contain_text("2 entries from there, the last at")
+    panel(page, "pass").wait_for(timeout=20_000)
+
+
+# ---- several people, one phone -----------------------------------------------------------
+
+
+def test_another_person_sees_no_page_of_the_first_and_sends_nothing_in_their_name(
+    alices, world, fill, stored, database
+):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    only_here(page, 1)
+    alices.open("about:blank")
+    alices.sign_in(world.bob)
+    alices.connect()
+
+    page = alices.prepare(world.hill_visit)
+    theirs = kept_paths(page)
+    alices.cut_off()
+    page = alices.open(fill)
+    page.get_by_role("link", name="Hill branch").wait_for()
+    words = page.locator("main").inner_text()
+    alices.connect()
+    page = alices.open(f"/visits/{world.hill_visit}/fill")
+    tap(page, BUSY, "Yes")
+    settled(page)
+
+    assert [path for path in theirs if str(world.harbour_visit) in path] == []
+    assert ("No connection" in words, "Harbour" in words) == (True, False)
+    assert stored() == []
+    alices.sign_in(world.alice)
+    page = alices.open(fill)
+    settled(page)
+    assert project(stored()).answers == {GREETING: Answer("answered", 0)}
+    with database.reading() as session:
+        devices = {e.device for e in list_events(session, world.hill_visit)}
+    assert devices.isdisjoint(e.device for e in stored())
+
+
+def test_signing_out_takes_the_pages_away_and_leaves_what_was_filled_in(alices, world, fill):
+    alices.prepare(world.harbour_visit)
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    settled(page)
+
+    page = alices.open("/assignments")
+    page.get_by_role("button", name="Sign out").tap()
+    page.wait_for_url(re.compile("/sign-in$"))
+
+    expect(page.get_by_label("Password")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert kept_paths(page) == []
+    assert entries(page) == 1
+
+
+# ---- what the page says of the phone -----------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Open in browser"), ("zh", "在浏览器打开")])
+def test_inside_another_app_it_says_how_to_get_out(open_, world, language, words):
+    page = open_(
+        world.alice, f"/assignments/{world.harbour_visit}", user_agent=WECHAT, language=language
+    )
+
+    panel(page, "fail").wait_for()
+
+    shown = page.locator('[data-check="browser"] .checks__words:visible')
+    assert words in shown.inner_text()
+    assert shown.count() == 1
+
+
+def test_the_self_test_runs_is_sent_and_read_by_the_administrator(alices, world, database, open_):
+    page = alices.open(f"/assignments/{world.harbour_visit}")
+    page.goto("/self-test")
+
+    page.get_by_role("button", name="Run the test").tap()
+    page.locator('[data-role="send"]:enabled').wait_for(timeout=30_000)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").tap()
+    page.get_by_role("button", name="Send the result").tap()
+    page.get_by_text("The result has been sent").wait_for()
+
+    with database.reading() as session:
+        (run,) = list_self_tests(session)
+    assert download.value.suggested_filename == "self-test.json"
+    assert run.result.names("fail") == []
+    assert {"worker", "storage", "room", "speed", "resize"} <= set(run.result.names("pass"))
+    assert set(run.result.measures) == {"entries_per_second", "resize_ms"}
+    admin = open_(world.ann, "/admin/phones", width=1280)
+    assert "S01 Alice" in admin.locator("table").inner_text()
+
+
+def test_a_count_that_was_ended_in_the_middle_is_there_again(alices):
+    page = alices.open("/self-test")
+
+    page.get_by_role("button", name="Count").tap()
+    page.wait_for_timeout(600)
+    seen = int(page.locator(".counting__number").inner_text())
+    page = alices.open("/self-test")
+
+    told = page.locator("#counting .notice").inner_text()
+    assert seen > 0
+    assert int(re.search(r"\d+", told).group()) >= seen
