@@ -20,7 +20,7 @@ from audit.store.tracks import list_released, list_said, list_scored
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 from audit.web.pages import Page
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"  # Litestar adds the charset
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -3,9 +3,9 @@
 {
   let item, came, told
 
-  const come = ({ target }) => {
+  const come = ({ type, target }) => {
     const at = target.closest?.(".item")?.id.slice(5)
-    if (at === item && !told) return
+    if (at === item && !told || !at && type === "focusin") return // a tap on words focuses the page
     item = at
     came = performance.now()
     told = false
