@@ -122,6 +122,8 @@ class Running:
         "checklist publish",
         "score",
         "report",
+        "log",
+        "log check",
         "backup",
         "doctor",
     ],
@@ -634,3 +636,35 @@ def test_the_demo_is_never_given_a_public_address(run, monkeypatch):
 
     assert (code, out) == (2, "")
     assert err.startswith("MINGCHA_DEMO opens accounts whose password everybody knows")
+
+
+# ---- log -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visited(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'mingcha.sqlite3'}")
+    database.migrate()
+    known.fill_visit(database, known.build(database))
+    yield database
+    database.close()
+
+
+def test_log_check_counts_what_is_there_and_ends_well(run, visited):
+
+    code, out, err = run("log", "check")
+
+    counts = dict(line.split()[:2] for line in out.splitlines())
+    assert (code, err) == (0, "")
+    assert (counts["visits"], counts["devices"], counts["gap"], counts["hash"]) == tuple("1100")
+
+
+def test_log_check_names_what_is_wrong_and_ends_with_one(run, visited):
+    with visited.engine.connect() as connection:
+        connection.exec_driver_sql("DELETE FROM event WHERE seq = 3")
+        connection.commit()
+
+    code, out, _ = run("log", "check")
+
+    assert code == 1
+    assert out.splitlines()[-1] == f"gap: visit {UUID(int=31)} server 3"

@@ -97,15 +97,11 @@ def _gaps(
     numbers: dict[str, set[int]] = {}
     for entry, _ in events:
         numbers.setdefault(family(entry.device), set()).add(entry.seq)
-    for event in apart:
-        if event.device in numbers:
-            numbers[event.device].add(event.seq)
+    kept = {(event.device, event.seq) for event in apart}
     for device, there in numbers.items():
-        expected = 0
-        for seq in sorted(there):
-            if seq > expected + 1:
-                yield Finding("gap", f"{device} {expected + 1}-{seq - 1}")
-            expected = seq
+        missing = [seq for seq in range(1, max(there)) if seq not in there]
+        if numbered := [str(seq) for seq in missing if (device, seq) not in kept]:
+            yield Finding("gap", f"{device} {' '.join(numbered)}")
 
 
 Hashes = Mapping[tuple[str, int], set[str]]

@@ -1,0 +1,44 @@
+"""F22: the server is killed before any statement of its first start."""
+
+import pytest
+
+
+@pytest.fixture
+def bare(either_site):
+    """As a machine on which nothing has ever run."""
+    site = either_site
+    if site.url.startswith("sqlite"):
+        site.file.unlink()
+    else:
+        wipe(site)
+    return site
+
+
+def wipe(site):
+    with site.database() as database, database.engine.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+        connection.commit()
+
+
+def test_killed_before_any_statement_the_next_start_finishes_the_work(bare, tally, full):
+    """I2 I5: either nothing of it is there, or all."""
+    site = bare
+    for at in range(1, 1000, 1 if full else 29):
+        code, said = site.run("migrate", die_at=at)
+        if code == 0:
+            break
+        assert code == -9, said
+        tally.kills += 1
+        if at % 10 == 0 or not full:
+            assert site.run("migrate")[0] == 0
+            assert site.run("log", "check")[0] == 0
+            if site.url.startswith("sqlite"):
+                site.file.unlink()
+            else:
+                wipe(site)
+
+    assert tally.kills > 3
+    with site.database() as database:
+        assert database.up_to_date()
+    assert site.run("log", "check")[0] == 0

@@ -1,0 +1,67 @@
+"""F2: the server is killed at any moment, again and again, while phones deliver."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from tests.faults.line import NoAnswer, deeds
+
+
+def test_nothing_is_lost_however_often_the_server_is_killed(either_site, phones, tally, full):
+    """I2 I3 I4 I5 I7: phones keep delivering, the server keeps dying."""
+    site = either_site
+    rounds, each, kills = (40, 160, 40) if full else (3, 60, 3)
+    site.start()
+    users = phones(site, 8)
+    over = threading.Event()
+
+    def use(phone, line, rng):
+        for _ in range(rounds):
+            phone.does(*deeds(rng, each))
+            while phone.unsent:
+                try:
+                    line.deliver(phone)
+                except NoAnswer:
+                    time.sleep(0.02)
+
+    threads = [
+        threading.Thread(target=use, args=(*user, random.Random(number)))
+        for number, user in enumerate(users)
+    ]
+    for thread in threads:
+        thread.start()
+    rng = random.Random(99)
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(rng.uniform(0.05, 0.6))
+        if tally.kills < kills:
+            site.kill()
+            tally.kills += 1
+            site.start()
+    over.set()
+    for thread in threads:
+        thread.join()
+
+    assert tally.kills > 0
+    site.check(tally, [phone for phone, _ in users])
+    for phone, _ in users:
+        assert not phone.unsent
+
+
+@pytest.mark.parametrize("size", [1, 200])
+def test_what_was_written_when_it_was_killed_is_there_or_comes_again(site, phones, tally, size):
+    """I2 I3: killed right after an answer, with no time to say goodbye."""
+    site.start()
+    ((phone, line),) = phones(site, 1)
+    rng = random.Random(size)
+    for _ in range(3):
+        phone.does(*deeds(rng, size))
+        line.deliver(phone)
+        site.kill()
+        tally.kills += 1
+        site.start()
+    line.drain(phone)
+
+    site.check(tally, [phone])
+    assert tally.made == tally.acked
