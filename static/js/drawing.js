@@ -112,7 +112,7 @@
 
   const drawSaid = (item, entries, has) => {
     const line = item.querySelector(".said")
-    if (item.classList.contains("item--unsent")) return
+    if (item.matches(".item--unsent, .item--saving")) return
     if (!entries.length) {
       if (line.textContent === words.saving) line.textContent = has ? words.received : ""
       return

@@ -29,6 +29,7 @@
     const all = [...states].filter(([other]) => thing?.contains(other)).map(([, found]) => found)
     const worst = ["unsent", "refused", "saving", "saved"].find((found) => all.includes(found))
     const line = thing?.querySelector(".said")
+    thing?.classList.toggle("item--saving", worst === "saving")
     thing?.classList.toggle("item--unsent", worst === "unsent" || worst === "refused")
     if (line && worst === "saving") line.textContent = words("saving")
     if (line && (worst === "unsent" || worst === "refused")) line.textContent = words("unsent")
@@ -62,6 +63,7 @@
     if (status && status < 400) {
       wait = 2000
       set(target, "saved")
+      if (mingcha.log) mingcha.draw(mingcha.log, mingcha.sender)
       if (count("unsent")) resend()
     } else if (status && status < 500 && !RETRY.includes(status)) {
       set(target, "refused")
@@ -70,6 +72,11 @@
       later()
     }
   })
+  // Tapped and not yet on its way: what is said of the answer before is not said of this one.
+  document.addEventListener("change", ({ target }) => {
+    const form = target.matches("[type=radio]") && target.closest(".item form[hx-post]")
+    if (form && states.get(form) !== "unsent") set(form, "saving")
+  }, true)
   // Typed and not yet on its way: not saved either.
   document.addEventListener("input", ({ target }) => {
     const typing = target.closest("textarea[hx-post]") ?? (target.matches(".typed") && target.form)
