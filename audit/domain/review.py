@@ -21,7 +21,7 @@ from audit.domain.answer import (
 )
 from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
-from audit.domain.fill import HAVE_OR_NOT, YES_NO
+from audit.domain.fill import gate_choices
 from audit.domain.flags import Flag, flags
 from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.text import Text
@@ -227,4 +227,4 @@ def gate_said(gate: Gate, answer: Answer | None) -> Text:
     """In the words the shopper chose from."""
     if answer is None:
         return Text("未作答", "Not answered")
-    return dict(HAVE_OR_NOT if "有没有" in gate.question.zh else YES_NO)[str(answer.value)]
+    return dict(gate_choices(gate))[str(answer.value)]

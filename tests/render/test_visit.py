@@ -45,7 +45,7 @@ RIGHT_MARGIN = (210 - 18) / 25.4 * 72 + 1  # points; one for the boxes of slante
 
 TITLES = {
     "zh": [
-        "总评", "审核意见", "最先要改的", "本次走访", "对照服务标准", "分节得分", "用时",
+        "总评", "审核意见", "最先要改的", "本次走访", "对照服务标准", "章节得分", "用时",
         "失分项", "亮点", "历次走访", "比上次好的检查项", "整改单", "签章", "方法与说明",
     ],
     "en": [
@@ -405,7 +405,7 @@ def test_a_failed_critical_item_is_named_with_the_score_before_it(language):
     assert [veto.key for veto in report.verdict.vetoes] == [critical.key]
     assert (report.verdict.final, report.verdict.capped) == (Decimal(59), True)
     assert f"{report.verdict.raw:.1f}" in text
-    assert {"zh": "触发的否决项", "en": "Criticalitemsfailed"}[language] in text
+    assert {"zh": "未达到的否决项", "en": "Criticalitemsfailed"}[language] in text
 
 
 @pytest.mark.parametrize("name", sorted(library()))
@@ -453,8 +453,8 @@ def test_whether_a_change_is_clear_is_told_by_the_rule_of_the_branch_pages():
     before, after = float(alone.verdict.previous), float(alone.verdict.raw)
     assert alone.verdict.difference == difference(before, after, None)
     assert [one.verdict.difference.clear for one in (alone, clear, unclear)] == [False, True, False]
-    assert "没有明显变化" in text_of(press().draw(unclear, "zh"))
-    assert "提高" in text_of(press().draw(clear, "zh"))
+    assert "没有明确变化" in text_of(press().draw(unclear, "zh"))
+    assert "变化明确" in text_of(press().draw(clear, "zh"))
 
 
 def test_only_the_last_six_earlier_visits_are_shown():

@@ -246,7 +246,7 @@ def test_a_shut_gate_folds_its_items_into_one_line_per_stage(alice, url):
     lines = [line for line in page.select(f'[data-leap="{gate}"]') if not line.has_attr("hidden")]
     assert swap.find(id="progress").text == "1 / 62"
     assert [line.text.split("\n")[2] for line in lines] == [
-        "Answered “no”, so 5 questions here do not apply."
+        "Answered “No”, so 5 questions here do not apply."
     ]
     assert page.find(id="item-rules-24/r13").has_attr("hidden")
     assert not page.find(id=f"item-{GREETING}").has_attr("hidden")
