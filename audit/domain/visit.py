@@ -46,6 +46,7 @@ class Release(msgspec.Struct, frozen=True):
     verdict: str = ""  # the auditor's summary for the branch
     reviewer: str = ""  # as it may be printed
     visited_at: datetime | None = None  # by the mark of coming in, where there is one
+    contact: str | None = None  # for appeals, as it was at release
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -73,6 +74,13 @@ class Visit(msgspec.Struct, frozen=True):
             return self.release.visited_at
         handed_in = self.release.released_at if self.release else None
         return self.started_at or self.submitted_at or handed_in
+
+    def told(self, when: datetime) -> datetime:
+        """A time of this visit as its branch may know it. Beside the branch's cameras the
+        minute would tell who a disguised visitor was; the half hour does not."""
+        if self.mode == "open":
+            return when
+        return when.replace(minute=when.minute // 30 * 30, second=0, microsecond=0)
 
     @property
     def writable(self) -> bool:

@@ -8,14 +8,17 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
+from audit.domain.checklist import Checklist
 from audit.domain.people import Person
 from audit.domain.problems import N_, Conflict, NotFound
-from audit.domain.scoring import score
+from audit.domain.result import Printed
+from audit.domain.scoring import ScoreCard, score
+from audit.domain.statistics import by_branch, pooled_spread
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, record
 from audit.store.tables import BranchRow, ReleaseRow
-from audit.store.visits import add_release, lock_status, save_status
+from audit.store.visits import add_release, lock_status, released_scores, save_status
 
 
 def release(
@@ -27,8 +30,10 @@ def release(
     year: int,
     now: datetime,
     seen: str | None = None,
+    contact: str = "",
 ) -> str:
-    """Freeze what the log says of a submitted visit; gives the release's number.
+    """Freeze what the log says of a submitted visit, and what its report says beside it;
+    gives the release's number.
 
     `seen`: the root of the events that were read before deciding. Must run inside
     `writing()`. Raises `Conflict` when the visit is not waiting for it or no longer says
@@ -45,12 +50,22 @@ def release(
         card,
         number=number,
         events=events,
-        visited_at=capture.marks.get("enter") or visit.visited_at or now,
+        printed=_printed(session, visit, checklist, card, contact),
         verdict=verdict,
         by=by,
         now=now,
     )
     return number
+
+
+def _printed(
+    session: Session, visit: Visit, checklist: Checklist, card: ScoreCard, contact: str
+) -> Printed:
+    scores = released_scores(session, checklist.id)
+    if card.valid is not None:
+        scores.append((visit.branch.id, card.valid))
+    spread = pooled_spread(by_branch(scores))
+    return Printed(visit.branch, visit.wave.programme, visit.wave.name, contact, spread)
 
 
 def send_back(

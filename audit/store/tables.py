@@ -9,6 +9,7 @@ from sqlalchemy import Column, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from audit.domain.answer import Answer
+from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
 
 
@@ -195,5 +196,6 @@ class ReleaseRow(SQLModel, table=True):
     released_by: UUID = Field(foreign_key="person.id")
     released_at: datetime
     visited_at: datetime
+    printed: Printed = Field(sa_column=Column(MsgspecJSON(Printed), nullable=False))
 
     model_config = {"arbitrary_types_allowed": True}

@@ -13,9 +13,10 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from audit.domain.event import AnswerEvent, extent, root
+from audit.domain.event import AnswerEvent, extent, project, root
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
+from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Release, Status, Visit
@@ -142,7 +143,7 @@ def add_release(
     *,
     number: str,
     events: list[AnswerEvent],
-    visited_at: datetime,
+    printed: Printed,
     verdict: str,
     by: Person,
     now: datetime,
@@ -164,7 +165,8 @@ def add_release(
             reviewer=by.name,
             released_by=by.id,
             released_at=now,
-            visited_at=visited_at,
+            visited_at=project(events).marks.get("enter") or visit.visited_at or now,
+            printed=printed,
         )
     )
     save_status(session, visit.id, "released", now)
@@ -176,6 +178,13 @@ def get_card(session: Session, visit: Visit) -> ScoreCard:
     if row is None:
         raise NotFound(N_("This visit has not been released."))
     return row.card
+
+
+def get_printed(session: Session, visit: Visit) -> Printed:
+    """What its report says of others, as at release; see `get_card`."""
+    row = session.get(ReleaseRow, visit.id)
+    assert row is not None  # only of a released visit
+    return row.printed
 
 
 def list_cards(session: Session, visits: list[Visit]) -> dict[UUID, ScoreCard]:

@@ -171,6 +171,7 @@ def create_release(
             year=_year(settings),
             now=now(),
             seen=form.get("seen"),
+            contact=settings.contact,
         )
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 

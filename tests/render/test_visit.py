@@ -46,12 +46,12 @@ RIGHT_MARGIN = (210 - 18) / 25.4 * 72 + 1  # points; one for the boxes of slante
 TITLES = {
     "zh": [
         "总评", "审核意见", "最先要改的", "本次走访", "对照服务标准", "章节得分", "用时",
-        "失分项", "亮点", "历次走访", "比上次好的检查项", "整改单", "签章", "方法与说明",
+        "失分项", "亮点", "历次走访", "比 2026-10-19 好的检查项", "整改单", "签章", "方法与说明",
     ],
     "en": [
         "Verdict", "From the auditor", "To put right first", "The visit",
         "Against the standards", "Scores by section", "Times", "Points lost",
-        "Worth praising", "Earlier visits", "Better than last time", "Rectification form",
+        "Worth praising", "Earlier visits", "Better than on 2026-10-19", "Rectification form",
         "Signatures", "How to read this report",
     ],
 }  # fmt: skip

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("released_by", sa.Uuid(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("printed", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["checklist_hash"],
             ["checklist.hash"],
