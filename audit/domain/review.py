@@ -29,6 +29,8 @@ from audit.domain.visit import Visit
 from audit.domain.wording import said
 
 Order = Literal["journey", "section"]
+Sort = Literal["submitted", "branch", "flags"]
+SORTS: tuple[Sort, ...] = ("submitted", "branch", "flags")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -122,12 +124,13 @@ def review(visit: Visit, checklist: Checklist, events: Sequence[AnswerEvent]) ->
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A visit as one line of the queue; `score` is the one so far until it is released."""
+    """A visit as one line of the queue; `score` is the one so far until it is released.
+    Without progress what was captured cannot be read."""
 
     visit: Visit
-    progress: Progress
-    flags: int
-    score: Decimal | None
+    progress: Progress | None = None
+    flags: int = 0
+    score: Decimal | None = None
 
 
 def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -> Waiting:
@@ -139,6 +142,11 @@ def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -
         flags=len(flags(checklist, capture, visit.submitted_at)),
         score=visit.release.final if visit.release else final_score(checklist, timed),
     )
+
+
+def by_flags(queue: Iterable[Waiting]) -> list[Waiting]:
+    """What cannot be read first, then by how much there is to look at; otherwise as it was."""
+    return sorted(queue, key=lambda one: (one.progress is not None, -one.flags))
 
 
 def groups(read: Review, order: Order) -> tuple[Group, ...]:
