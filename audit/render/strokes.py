@@ -1,0 +1,129 @@
+"""Lines of text as PDF operators, written once for each line that Pango has laid out.
+
+WeasyPrint lays a line out again to draw it, and asks Pango for every glyph. Here what it says
+the first time is kept on the line, which may be used again (`lines.py`). The line alone
+decides what is kept, never what the document has drawn before.
+"""
+
+from typing import Any
+
+from weasyprint.draw import text
+from weasyprint.matrix import Matrix
+from weasyprint.text.ffi import ffi
+
+
+class Unkept(Exception):
+    """More than glyphs side by side: WeasyPrint draws it each time."""
+
+
+class Run:
+    """Glyphs in one font; stands for the document's font while they are recorded."""
+
+    def __init__(self, pango_font: Any, font: Any) -> None:
+        self.pango_font = pango_font
+        self.hash, self.bitmap = font.hash, font.bitmap
+        self.png, self.svg, self.colr = font.png, font.svg, font.colr
+        self.widths: dict[int, int] = {}
+        self.to_unicode: dict[int, str] = {}
+        self.string = b""
+        self.glyphs: tuple[tuple[int, int, str], ...] = ()
+
+    def get_unused_glyph_id(self, _codepoint: int) -> int:
+        raise Unkept
+
+
+class Recorder:
+    """Stands for the document's stream."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+        self.ink_rect, self.logical_rect = stream.ink_rect, stream.logical_rect
+        self.runs: list[Run] = []
+        self.following: Run | None = None
+
+    def set_text_matrix(self, *_values: float) -> None:
+        pass
+
+    def add_font(self, pango_font: Any) -> tuple[Run, float]:
+        font, size = self.stream.add_font(pango_font)
+        self.following = Run(pango_font, font)
+        return self.following, size
+
+    def set_font_size(self, _hash: str, _size: float) -> None:
+        assert self.following is not None
+        self.runs.append(self.following)
+
+    def show_text(self, string: str) -> None:
+        run = self.runs[-1]
+        if run.string:
+            raise Unkept
+        run.string = string.replace(">0<", "").encode()  # kerning that rounds to nothing
+
+    def set_text_rise(self, _rise: float) -> None:
+        raise Unkept
+
+
+class Strokes:
+    def __init__(self) -> None:
+        self.alive: dict[int, Any] = {}  # for each font, by address, a layout that holds it
+
+    def draw_text(
+        self,
+        stream: Any,
+        textbox: Any,
+        offset_x: float,
+        text_overflow: str,
+        block_ellipsis: Any,
+    ) -> None:
+        """Takes the place of `draw_text`."""
+        runs = self._runs(stream, textbox, text_overflow, block_ellipsis)
+        if runs is None:
+            text.draw_text(stream, textbox, offset_x, text_overflow, block_ellipsis)
+            return
+        x, y = textbox.position_x, textbox.position_y + textbox.baseline
+        stream.set_color(textbox.style["color"])
+        stream.begin_text()
+        stream.set_text_matrix(1, 0, 0, -1, x, y)
+        for run in runs:
+            font, size = stream.add_font(run.pango_font)
+            stream.set_font_size(font.hash, size)
+            stream.show_text(run.string)
+            for glyph, width, said in run.glyphs:
+                if glyph not in font.widths:
+                    font.widths[glyph], font.to_unicode[glyph] = width, said
+        stream.end_text()
+
+    def _runs(
+        self, stream: Any, textbox: Any, text_overflow: str, block_ellipsis: Any
+    ) -> list[Run] | None:
+        style, layout = textbox.style, textbox.pango_layout
+        plain = (
+            text_overflow == "clip"
+            and block_ellipsis == "none"
+            and style["visibility"] == "visible"
+            and style["text_decoration_line"] == "none"
+        )
+        if not plain or not textbox.text.strip():
+            return None
+        if not hasattr(layout, "runs"):
+            layout.runs = self._recorded(stream, textbox)
+        runs: list[Run] | None = layout.runs
+        return runs
+
+    def _recorded(self, stream: Any, textbox: Any) -> list[Run] | None:
+        recorder, layout = Recorder(stream), textbox.pango_layout
+        layout.reactivate(textbox.style)
+        try:
+            text.draw_first_line(recorder, textbox, "clip", "none", Matrix())
+        except Unkept:
+            return None
+        else:
+            for run in recorder.runs:
+                self.alive.setdefault(int(ffi.cast("intptr_t", run.pango_font)), layout.layout)
+        finally:
+            layout.deactivate()
+        if any(run.bitmap or run.png or run.svg or run.colr for run in recorder.runs):
+            return None
+        for run in recorder.runs:
+            run.glyphs = tuple((g, run.widths[g], said) for g, said in run.to_unicode.items())
+        return recorder.runs
