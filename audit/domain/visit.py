@@ -64,6 +64,7 @@ class Visit(msgspec.Struct, frozen=True):
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
+    cancelled_at: datetime | None = None
     release: Release | None = None
 
     @property
@@ -87,6 +88,8 @@ class Visit(msgspec.Struct, frozen=True):
         return self.status in ("assigned", "in_progress", "returned")
 
     def must_be_writable(self) -> None:
+        if self.status == "cancelled":
+            raise Conflict(N_("This visit was cancelled. You can read it, but not change it."))
         if not self.writable:
             raise Conflict(N_("This visit has been handed in and can no longer be changed."))
 

@@ -2,6 +2,7 @@
 sending it back."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
 from audit.domain.checklist import Checklist
+from audit.domain.event import extent
 from audit.domain.people import Person
 from audit.domain.problems import N_, Conflict, NotFound
 from audit.domain.result import Printed
@@ -18,7 +20,7 @@ from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, record
 from audit.store.tables import BranchRow, ReleaseRow
-from audit.store.visits import add_release, lock_status, released_scores, save_status
+from audit.store.visits import lock_status, released_scores, save_status
 
 
 def release(
@@ -44,7 +46,7 @@ def release(
     checklist = get_checklist(session, visit.checklist)
     card = score(checklist, with_timings(checklist, capture.answers, capture.marks))
     number = next_number(session, visit, year)
-    add_release(
+    _add(
         session,
         visit,
         card,
@@ -56,6 +58,46 @@ def release(
         now=now,
     )
     return number
+
+
+def _add(
+    session: Session,
+    visit: Visit,
+    card: ScoreCard,
+    *,
+    number: str,
+    events: list[AnswerEvent],
+    printed: Printed,
+    verdict: str,
+    by: Person,
+    now: datetime,
+) -> None:
+    session.add(
+        ReleaseRow(
+            visit_id=visit.id,
+            number=number,
+            card=card,
+            raw_tenths=_tenths(card.raw),
+            final_tenths=_tenths(card.final),
+            band=card.band,
+            vetoes=len(card.veto),
+            insufficient=card.insufficient,
+            checklist_hash=visit.checklist,
+            root=root(events),
+            extent=extent(events),
+            verdict=verdict,
+            reviewer=by.name,
+            released_by=by.id,
+            released_at=now,
+            visited_at=project(events).marks.get("enter") or visit.visited_at or now,
+            printed=printed,
+        )
+    )
+    save_status(session, visit.id, "released", now)
+
+
+def _tenths(score: Decimal | None) -> int | None:
+    return None if score is None else int(score * 10)
 
 
 def _printed(

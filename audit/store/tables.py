@@ -144,6 +144,7 @@ class VisitRow(SQLModel, table=True):
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
+    cancelled_at: datetime | None = None
 
 
 class EventRow(SQLModel, table=True):

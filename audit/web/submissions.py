@@ -22,6 +22,8 @@ def show_submission(
 ) -> Response[Any]:
     with database.reading() as session:
         visit = get_visit(session, shopper, visit_id)
+        if visit.status == "cancelled":
+            return Redirect(f"/assignments/{visit_id}", status_code=303)
         if not visit.writable:
             return page("submissions/done.html", visit=visit)
         checklist = get_checklist(session, visit.checklist)
