@@ -87,6 +87,12 @@ class Cell(msgspec.Struct, frozen=True):
     score: Decimal | None
     items: int
 
+    @property
+    def name(self) -> Text:
+        """A bare number would run into the title."""
+        code = f"{self.id}." if self.id.isdigit() else self.id
+        return Text(f"{code} {self.title.zh}", f"{code} {self.title.en}")
+
 
 class FrameworkReading(msgspec.Struct, frozen=True):
     id: str
