@@ -54,7 +54,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
     database = database or Database(settings.url)
     database.migrate()
     files = Assets(folder("static"))
-    drawing = DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers)
+    drawing = DrawingRoom(
+        folder("reports"), settings.timezone, settings.pdf_workers, settings.pdf_seconds
+    )
     return Litestar(
         # One router: Litestar 2.25 wraps a threaded handler twice, and then never awaits it,
         # when two handlers of one path are given to the application one by one.

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A sign-in ends after this many days without use, and after 90 days in any case."""
     pdf_workers: int = 1
     """Warm processes that draw PDFs."""
+    pdf_seconds: int = 60
+    """Longest time for drawing one; then it is stopped."""
     contact: str = ""
     """Whom a branch turns to about a report, as printed on it: an address, a telephone."""
     demo: bool = False
@@ -86,8 +88,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         self._must_be_safe()
         if not 1 <= self.port <= 65535:
             raise BadSetting("MINGCHA_PORT must be between 1 and 65535")
-        if self.session_days < 1 or self.pdf_workers < 1:
-            raise BadSetting("MINGCHA_SESSION_DAYS and MINGCHA_PDF_WORKERS must be at least 1")
+        for name in ("session_days", "pdf_workers", "pdf_seconds"):
+            if getattr(self, name) < 1:
+                raise BadSetting(f"MINGCHA_{name.upper()} must be at least 1")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

@@ -11,6 +11,8 @@ from weasyprint.draw import text
 from weasyprint.matrix import Matrix
 from weasyprint.text.ffi import ffi
 
+Glyph = tuple[int, int, str]  # its number, its width in thousandths, what it says
+
 
 class Unkept(Exception):
     """More than glyphs side by side: WeasyPrint draws it each time."""
@@ -26,7 +28,7 @@ class Run:
         self.widths: dict[int, int] = {}
         self.to_unicode: dict[int, str] = {}
         self.string = b""
-        self.glyphs: tuple[tuple[int, int, str], ...] = ()
+        self.glyphs: tuple[Glyph, ...] = ()
 
     def get_unused_glyph_id(self, _codepoint: int) -> int:
         raise Unkept
@@ -66,6 +68,7 @@ class Recorder:
 class Strokes:
     def __init__(self) -> None:
         self.alive: dict[int, Any] = {}  # for each font, by address, a layout that holds it
+        self.glyphs: dict[Glyph, Glyph] = {}
 
     def draw_text(
         self,
@@ -125,5 +128,7 @@ class Strokes:
         if any(run.bitmap or run.png or run.svg or run.colr for run in recorder.runs):
             return None
         for run in recorder.runs:
-            run.glyphs = tuple((g, run.widths[g], said) for g, said in run.to_unicode.items())
+            glyphs = ((g, run.widths[g], said) for g, said in run.to_unicode.items())
+            run.glyphs = tuple(self.glyphs.setdefault(glyph, glyph) for glyph in glyphs)
+            run.widths, run.to_unicode = {}, {}
         return recorder.runs

@@ -25,6 +25,7 @@ TITLES = {
     409: N_("Something has changed"),
     422: N_("This cannot be accepted"),
     429: N_("Too many tries"),
+    503: N_("This did not work just now"),
 }
 FAILED = N_("Something went wrong on our side. Nothing you sent before was lost. Reference: %(id)s")
 FAILED_TITLE = N_("Something went wrong")

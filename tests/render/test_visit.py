@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
@@ -355,6 +356,35 @@ def furthest(drawn: bytes) -> float:
         ["pdftotext", "-bbox", "-", "-"], input=drawn, capture_output=True, check=True
     ).stdout.decode()
     return max(float(place) for place in re.findall(r'xMax="([0-9.]+)"', said))
+
+
+def test_very_long_notes_are_shortened_and_whole_in_the_data(language):
+    checklist = library()["branch-visit"]
+    answers = {item.key: worst(item) for item in checklist.items}
+    notes = {
+        item.key: f"{item.key}: " + "取号机旁无人，约三分钟。" * 330 for item in checklist.items
+    }
+    whole = report_a(answers=answers, notes=notes)
+    assert min(len(loss.note) for loss in whole.losses) > 3900
+
+    began = time.process_time()
+    file = press().draw(whole, language)
+    took = time.process_time() - began
+
+    said = {"zh": "……（已节选，全文见走访结果页", "en": "…(shortened;thewholenoteis"}[language]
+    assert text_of(file).count(said) == len(checklist.items)
+    assert msgspec.json.decode(attached(file), type=VisitReport) == whole
+    assert len(pypdf.PdfReader(io.BytesIO(file)).pages) < 80
+    assert took < 30
+
+
+def test_a_note_of_ordinary_length_is_printed_whole(language):
+    note = "".join(f"{number}、" for number in range(150))
+    assert 450 < len(note) <= 500
+
+    text = text_of(press().draw(report_a(notes={"rules-24/r12": note}), language))
+
+    assert note in text
 
 
 # ---- other visits --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import pypdf
 import pytest
+from bs4 import BeautifulSoup
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
@@ -237,3 +238,52 @@ def test_an_open_visit_has_its_exact_times(as_, database, world):
     assert "about" not in said.split("Kind of visit")[0].split("In and out")[1]
     assert '"came_in":"2026-11-21T04:47:13Z"' in said
     assert "half hour before" not in said
+
+
+# ---- limits --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(application):
+    """The worker is ended and a new one has no time at all."""
+    [desk] = application.state.drawing.desks
+    desk.leave()
+    usual, desk.seconds = desk.seconds, 0
+    yield desk
+    desk.seconds = usual
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [
+        ("en", "This did not work just now", "took more than 0 seconds and was stopped"),
+        ("zh", "暂时无法完成", "生成此 PDF 超过了 0 秒，已经停止。其中的内容都能在网页上看到。"),
+    ],
+)
+def test_a_report_that_takes_too_long_is_a_page_in_the_readers_language(
+    as_, world, address, hasty, language, title, words
+):
+    client = as_(world.dan)
+    client.cookies.set("language", language)
+
+    answer = client.get(address)
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/html")
+    assert page.h1.get_text() == title
+    assert words in page.main.get_text()
+    assert hasty.pid() is None
+
+    hasty.seconds = 60
+    assert client.get(address).headers["content-type"] == "application/pdf"
+
+
+def test_another_time_zone_is_another_file(as_, settings, world, address, application):
+    client = as_(world.dan)
+    client.get(address)
+
+    application.state.settings = msgspec.structs.replace(settings, timezone="America/Lima")
+    client.get(address)
+
+    assert len(list((settings.data / "reports").iterdir())) == 2
