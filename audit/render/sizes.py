@@ -1,7 +1,8 @@
-"""Used margins, paddings, borders and sizes of boxes, worked out once for each style.
+"""What WeasyPrint asks of a box's style again and again, worked out once for each style.
 
-They depend on the style and on the size of the containing block. In tables whose borders
-collapse, a box may have been given other borders before: those count too.
+Used margins, paddings, borders and sizes depend on the style and on the size of the containing
+block. In tables whose borders collapse, a box may have been given other borders before: those
+count too. Whether a box floats or is in the flow depends on the style alone.
 """
 
 from typing import Any
@@ -43,3 +44,26 @@ def resolve_percentages(box: Any, containing_block: Any) -> None:
         known[around] = {name: has[name] for name in USED}
     else:
         has.update(values)
+
+
+def is_floated(box: Any) -> bool:
+    """Takes the place of the method."""
+    style = box.style
+    try:
+        return bool(style.floated)
+    except AttributeError:
+        style.floated = _is_floated(box)
+        return bool(style.floated)
+
+
+def is_in_normal_flow(box: Any) -> bool:
+    """Takes the place of the method."""
+    style = box.style
+    try:
+        return bool(style.in_flow)
+    except AttributeError:
+        style.in_flow = _is_in_normal_flow(box)
+        return bool(style.in_flow)
+
+
+_is_floated, _is_in_normal_flow = Box.is_floated, Box.is_in_normal_flow

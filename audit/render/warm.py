@@ -7,15 +7,16 @@ function of the style sheets and the text: a warm press draws the bytes of a col
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any
 
 from weasyprint import css, draw
+from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout import absolute, block, inline, preferred, table
 from weasyprint.layout import float as floated
 
 from audit.render.lines import Lines
-from audit.render.sizes import resolve_percentages
+from audit.render.sizes import is_floated, is_in_normal_flow, resolve_percentages
 from audit.render.strokes import Strokes
 from audit.render.styles import Styles
 
@@ -27,7 +28,7 @@ class Warm(AbstractContextManager["Warm"]):
 
     def __init__(self) -> None:
         lines = Lines()
-        self.ours: tuple[tuple[ModuleType, str, Callable[..., Any]], ...] = (
+        self.ours: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
             (css, "ComputedStyle", Styles().computed),
             (inline, "split_first_line", lines.first),
             (preferred, "split_first_line", lines.first),
@@ -36,9 +37,11 @@ class Warm(AbstractContextManager["Warm"]):
                 (module, "resolve_percentages", resolve_percentages)
                 for module in (absolute, block, floated, inline, table)
             ),
+            (Box, "is_floated", is_floated),
+            (Box, "is_in_normal_flow", is_in_normal_flow),
             (draw, "draw_text", Strokes().draw_text),
         )
-        self.theirs: list[tuple[ModuleType, str, Any]] = []
+        self.theirs: list[tuple[Any, str, Any]] = []
 
     def __enter__(self) -> "Warm":
         self.theirs = [(module, name, getattr(module, name)) for module, name, _ in self.ours]

@@ -12,6 +12,7 @@ import pytest
 import weasyprint
 from weasyprint import css, draw
 from weasyprint.css import ComputedStyle
+from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout import inline, percent
 from weasyprint.text import line_break
 
@@ -114,12 +115,14 @@ def test_memory_is_bounded(monkeypatch):
 
 
 def test_the_insides_that_are_replaced_are_those_of_this_release():
-    """After an upgrade, read the five functions again, then name the release in `warm.py`."""
+    """After an upgrade, read the replaced functions again, then name the release in `warm.py`."""
     theirs = {
         styles.Styles.computed: ComputedStyle.__init__,
         remembered_lines.Lines.first: line_break.split_first_line,
         remembered_lines.Lines.strut: line_break.strut,
         sizes.resolve_percentages: percent.resolve_percentages,
+        sizes.is_floated: Box.is_floated,
+        sizes.is_in_normal_flow: Box.is_in_normal_flow,
         strokes.Strokes.draw_text: draw.draw_text,
     }
 
@@ -132,7 +135,8 @@ def test_the_insides_that_are_replaced_are_those_of_this_release():
 
 def shape(function) -> list[object]:
     """How many things it takes, and which of them may be left out."""
-    taken = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    known = inspect.signature(function).parameters.values()
+    taken = [parameter for parameter in known if parameter.name not in ("self", "box")]
     return [parameter.default for parameter in taken]
 
 
