@@ -67,8 +67,8 @@ def _groups(visits: list[Visit]) -> dict[str, list[Visit]]:
         "returned": [visit for visit in by_due if visit.status == "returned"],
         "to_do": [visit for visit in by_due if visit.status in ("assigned", "in_progress")],
         "submitted": [visit for visit in visits if visit.status == "submitted"],
-        "released": [visit for visit in visits if visit.status == "released"],
         "cancelled": [visit for visit in visits if visit.status == "cancelled"],
+        "released": [visit for visit in visits if visit.status == "released"],
     }
 
 
