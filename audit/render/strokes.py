@@ -1,8 +1,7 @@
 """Lines of text as PDF operators, written once for each line that Pango has laid out.
 
 WeasyPrint lays a line out again to draw it, and asks Pango for every glyph. Here what it says
-the first time is kept on the line, which may be used again (`lines.py`). The line alone
-decides what is kept, never what the document has drawn before.
+the first time is kept on the line (`recorder.py`), which may be used again (`lines.py`).
 """
 
 from typing import Any
@@ -11,58 +10,7 @@ from weasyprint.draw import text
 from weasyprint.matrix import Matrix
 from weasyprint.text.ffi import ffi
 
-Glyph = tuple[int, int, str]  # its number, its width in thousandths, what it says
-
-
-class Unkept(Exception):
-    """More than glyphs side by side: WeasyPrint draws it each time."""
-
-
-class Run:
-    """Glyphs in one font; stands for the document's font while they are recorded."""
-
-    def __init__(self, pango_font: Any, font: Any) -> None:
-        self.pango_font = pango_font
-        self.hash, self.bitmap = font.hash, font.bitmap
-        self.png, self.svg, self.colr = font.png, font.svg, font.colr
-        self.widths: dict[int, int] = {}
-        self.to_unicode: dict[int, str] = {}
-        self.string = b""
-        self.glyphs: tuple[Glyph, ...] = ()
-
-    def get_unused_glyph_id(self, _codepoint: int) -> int:
-        raise Unkept
-
-
-class Recorder:
-    """Stands for the document's stream."""
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-        self.ink_rect, self.logical_rect = stream.ink_rect, stream.logical_rect
-        self.runs: list[Run] = []
-        self.following: Run | None = None
-
-    def set_text_matrix(self, *_values: float) -> None:
-        pass
-
-    def add_font(self, pango_font: Any) -> tuple[Run, float]:
-        font, size = self.stream.add_font(pango_font)
-        self.following = Run(pango_font, font)
-        return self.following, size
-
-    def set_font_size(self, _hash: str, _size: float) -> None:
-        assert self.following is not None
-        self.runs.append(self.following)
-
-    def show_text(self, string: str) -> None:
-        run = self.runs[-1]
-        if run.string:
-            raise Unkept
-        run.string = string.replace(">0<", "").encode()  # kerning that rounds to nothing
-
-    def set_text_rise(self, _rise: float) -> None:
-        raise Unkept
+from audit.render.recorder import Glyph, Recorder, Run, Unkept
 
 
 class Strokes:
@@ -88,8 +36,8 @@ class Strokes:
         stream.begin_text()
         stream.set_text_matrix(1, 0, 0, -1, x, y)
         for run in runs:
-            font, size = stream.add_font(run.pango_font)
-            stream.set_font_size(font.hash, size)
+            font = stream._fonts.get(run.key) or stream.add_font(run.pango_font)[0]
+            stream.set_font_size(font.hash, run.size)
             stream.show_text(run.string)
             for glyph, width, said in run.glyphs:
                 if glyph not in font.widths:
