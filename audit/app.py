@@ -107,7 +107,9 @@ def _state(settings: Settings, database: Database) -> State:
             "database": database,
             "assets": files,
             "templates": Templates(folder("templates"), folder("reports"), files, settings),
-            "drawing": DrawingRoom(folder("reports"), settings.timezone, settings.pdf_workers),
+            "drawing": DrawingRoom(
+                folder("reports"), settings.timezone, settings.pdf_workers, settings.pdf_seconds
+            ),
             "darkroom": Darkroom(Incoming(settings.data / "incoming"), photos),
         }
     )

@@ -24,9 +24,14 @@ def signed(change: Decimal | float | None, places: int = 1) -> str:
     return f"{change:+.{places}f}".replace("-", "−")
 
 
+def unbroken(when: str) -> Markup:
+    """A day or moment as an element, which pages keep on one line."""
+    return Markup("<time>{}</time>").format(when)
+
+
 def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]:
     """Jinja filters: `tr`, `points`, `signed`, `percent`, `day`, `moment`, `clock`, `duration`,
-    `said`: an item's answer in words, and `sentences`: several as running text."""
+    `said`: an item's answer in words, `sentences`: several as running text, and `unbroken`."""
 
     def tr(text: Text | None) -> str:
         return "" if text is None else text.in_(language)
@@ -74,6 +79,7 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
         "percent": percent,
         "day": day,
         "moment": moment,
+        "unbroken": unbroken,
         "clock": clock,
         "duration": duration,
         "said": answer_said,

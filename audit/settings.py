@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     photos_secret: str = ""
     offline: bool = True
     """Pages open on phones without a connection; off takes that back from every phone."""
+    pdf_seconds: int = 60
+    """Longest time for drawing one; then it is stopped."""
     contact: str = ""
     """Whom a branch turns to about a report, as printed on it: an address, a telephone."""
     demo: bool = False
@@ -101,8 +103,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         self._must_reach_photos()
         if not 1 <= self.port <= 65535:
             raise BadSetting("MINGCHA_PORT must be between 1 and 65535")
-        if self.session_days < 1 or self.pdf_workers < 1:
-            raise BadSetting("MINGCHA_SESSION_DAYS and MINGCHA_PDF_WORKERS must be at least 1")
+        for name in ("session_days", "pdf_workers", "pdf_seconds"):
+            if getattr(self, name) < 1:
+                raise BadSetting(f"MINGCHA_{name.upper()} must be at least 1")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

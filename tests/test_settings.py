@@ -50,6 +50,7 @@ def test_values_are_read_as_what_they_are():
         ("MINGCHA_TIMEZONE", "../etc/passwd"),
         ("MINGCHA_SESSION_DAYS", "0"),
         ("MINGCHA_PDF_WORKERS", "0"),
+        ("MINGCHA_PDF_SECONDS", "0"),
         ("MINGCHA_DATABASE_URL", "mysql://somewhere/else"),
         ("MINGCHA_DATABASE_URL", "postgresql://without/driver"),
         ("MINGCHA_DEMO", "perhaps"),

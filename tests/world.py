@@ -19,6 +19,7 @@ from audit.domain.branch import Branch, Region
 from audit.domain.checklist import Checklist
 from audit.domain.people import Person
 from audit.domain.text import Text
+from audit.domain.visit import Mode
 from audit.ids import new_id
 from audit.paths import folder
 from audit.store.branches import save_branch, save_region
@@ -252,11 +253,13 @@ def revisit(
     notes: Mapping[str, str] | None = None,
     shopper: Person | None = None,
     released: bool = True,
+    mode: Mode = "disguised",
+    late: timedelta = timedelta(),
 ) -> UUID:
     """One more visit to a branch (the Harbour, unless said), `number` days after noon."""
     branch = branch or world.harbour
     visit = UUID(int=(branch.id.int << 16) + number)
-    entered = NOON + timedelta(days=number)
+    entered = NOON + timedelta(days=number) + late
     with database.writing() as session:
         add_visit(
             session,
@@ -264,7 +267,7 @@ def revisit(
             branch=branch.id,
             wave=world.wave,
             shopper=(shopper or world.alice).id,
-            mode="disguised",
+            mode=mode,
             checklist=world.checklist.hash,
             brief=Text("办理一笔存款。", "Make a deposit."),
             due_on=entered.date(),

@@ -58,7 +58,7 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def chance(self) -> Random:
         """Always the same for the same visit."""
-        return Random(self.seed)  # noqa: S311  (a story, not a secret)
+        return Random(self.seed)  # noqa: S311  (a story)
 
 
 def plans(day: date, scale: float = 1.0) -> Iterator[Plan]:
@@ -78,7 +78,7 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
             quirk = _QUIRKS.get((number, code, running), "")
             seed = f"{number}/{code}/{running}"
             spacing = (cast.LASTS - 8 - 33 * last) // wanted
-            days = 3 + running * spacing + Random(seed).randint(0, 6)  # noqa: S311
+            days = 3 + running * spacing + Random(seed).randint(0, 6)  # noqa: S311  (a story)
             entered = _opening_hours(wave.opens_on + timedelta(days=days), seed)
             yield Plan(
                 wave=wave,
@@ -148,5 +148,5 @@ def _plan(
 
 
 def _opening_hours(day: date, seed: str) -> datetime:
-    minutes = Random(f"hour/{seed}").randint(0, 330)  # noqa: S311
+    minutes = Random(f"hour/{seed}").randint(0, 330)  # noqa: S311  (a story)
     return datetime.combine(day, time(9, 40), ZONE) + timedelta(minutes=minutes)

@@ -83,8 +83,9 @@ def _values(item: Item, chance: Random) -> list[str | int]:
             return [grade.value for grade in grades]
         case Choice(options=options):
             return [option.id for option in options]
-        case Count():
-            return chance.sample(range(6), 6)
+        case Count(maximum=most):
+            numbers = range(1 + (5 if most is None else most))
+            return chance.sample(numbers, len(numbers))
         case Points(maximum=maximum):
             return [int(maximum), int(maximum / 2), 0]
         case Seconds() | Number():

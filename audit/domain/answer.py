@@ -101,11 +101,10 @@ def accept(item: Item, said: object) -> Answer:
             return Answer("answered", number)
         case Choice(options=options):
             return _one_of(said, tuple(option.id for option in options))
+        case Count(maximum=int(most)):
+            return _number_to(said, most)
         case Count() | Seconds():
-            number = _whole(said)
-            if not 0 <= number <= MOST:
-                raise Invalid(N_("Enter a whole number from 0 to %(most)s."), most=MOST)
-            return Answer("answered", number)
+            return _number_to(said, MOST)
         case Points(maximum=maximum):
             points = _decimal(said)
             if not 0 <= points <= maximum:
@@ -125,6 +124,13 @@ def accept(item: Item, said: object) -> Answer:
             if not text or len(text) > LONGEST_NOTE:
                 raise Invalid(N_("Write between 1 and %(most)s characters."), most=LONGEST_NOTE)
             return Answer("answered", text)
+
+
+def _number_to(said: object, most: int) -> Answer:
+    number = _whole(said)
+    if not 0 <= number <= most:
+        raise Invalid(N_("Enter a whole number from 0 to %(most)s."), most=most)
+    return Answer("answered", number)
 
 
 def _one_of(said: object, allowed: tuple[str, ...]) -> Answer:

@@ -58,8 +58,9 @@ class Graded(Response, frozen=True, forbid_unknown_fields=True, tag="grade"):
     grades: tuple[Grade, ...] = ()
 
 
-class Count(Response, frozen=True, forbid_unknown_fields=True, tag="count"):
+class Count(Response, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="count"):
     bands: tuple[CreditBand, ...] = ()
+    maximum: int | None = None  # where there cannot be more
 
 
 class Seconds(Response, frozen=True, forbid_unknown_fields=True, tag="seconds"):

@@ -4,7 +4,7 @@ Two answers are compared only when both versions of the checklist ask the item i
 words and both answers earned a credit; everything else is said to be not comparable, and why.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeVar
@@ -13,10 +13,12 @@ import msgspec
 
 from audit.domain.answer import Answer
 from audit.domain.checklist import Checklist, Item
-from audit.domain.problems import N_, Conflict
+from audit.domain.problems import N_, Conflict, Invalid
 from audit.domain.scoring import ScoreCard, credit, rounded, scored
 from audit.domain.text import Text
 from audit.domain.visit import Visit
+
+MOST_COMPARED = 12  # visits side by side; a branch's files hold all of them
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -157,6 +159,19 @@ def _difference(before: Decimal | None, after: Decimal | None) -> Decimal | None
 
 
 # ---- any number of visits, side by side ----------------------------------------------
+
+
+def at_most(chosen: Collection[object]) -> None:
+    """Raises `Invalid` for more visits than stand side by side."""
+    if len(set(chosen)) > MOST_COMPARED:
+        raise Invalid(
+            N_(
+                "A comparison holds at most %(most)s visits, and %(chosen)s were chosen. "
+                "Please go back and choose fewer. The CSV and Excel files hold all of them."
+            ),
+            most=MOST_COMPARED,
+            chosen=len(set(chosen)),
+        )
 
 
 def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:

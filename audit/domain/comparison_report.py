@@ -86,7 +86,7 @@ def _column(one: ScoredVisit, step: Difference | None) -> Column:
     band = one.checklist.band_of(card.final)
     return Column(
         number=release.number,
-        visited_at=visit.visited_at or release.released_at,
+        visited_at=visit.told(visit.visited_at or release.released_at),
         released_at=release.released_at,
         wave=visit.wave.name,
         mode=visit.mode,

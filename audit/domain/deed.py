@@ -68,6 +68,7 @@ def events_from(
         if repeats(earlier, deed) if earlier else changes_nothing(capture, deed):
             continue
         previous = made[-1] if made else after
+        said = msgspec.structs.asdict(deed)
         replaced = (earlier.id,) if earlier else capture.heads.get(slot, ())
         latest[slot] = hashed(
             AnswerEvent(
@@ -76,16 +77,11 @@ def events_from(
                 device=device,
                 seq=previous.seq + 1 if previous else 1,
                 lamport=capture.lamport + len(made) + 1,
-                kind=deed.kind,
-                item=deed.item,
                 checklist=checklist,
                 wall=wall,
-                answer=deed.answer,
-                text=deed.text,
-                base=(*replaced, *deed.named),
-                reason=deed.reason,
-                manifest=deed.manifest,
+                base=(*replaced, *said.pop("named")),
                 prev=previous.hash if previous else "",
+                **said,
             )
         )
         made.append(latest[slot])

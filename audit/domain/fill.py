@@ -40,6 +40,10 @@ YES_NO = (("yes", Text("是", "Yes")), ("no", Text("否", "No")))
 HAVE_OR_NOT = (("yes", Text("有", "Yes")), ("no", Text("没有", "No")))  # answers 有没有
 
 
+def gate_choices(gate: Gate) -> tuple[tuple[str, Text], ...]:
+    return HAVE_OR_NOT if "有没有" in gate.question.zh else YES_NO
+
+
 class Timing(msgspec.Struct, frozen=True):
     """The two marks an item is timed by. `own`: those that are set beside this item."""
 
@@ -84,7 +88,7 @@ class Row(msgspec.Struct, frozen=True):
     def choices(self) -> tuple[tuple[str, Text], ...]:
         """What can be tapped, best first; empty for what is typed."""
         if self.item is None:
-            return HAVE_OR_NOT if self.gate and "有没有" in self.gate.question.zh else YES_NO
+            return gate_choices(self.gate) if self.gate else YES_NO
         match self.item.response:
             case YesNo():
                 return YES_NO
@@ -146,6 +150,11 @@ class Leap(msgspec.Struct, frozen=True):
     gate: Gate
     count: int
     shut: bool
+
+    @property
+    def said(self) -> Text:
+        """The answer that shuts the gate, in the words that were tapped."""
+        return dict(gate_choices(self.gate))[self.gate.when]
 
 
 class StageRows(msgspec.Struct, frozen=True):

@@ -11,14 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from audit.domain.answer import (
-    Answer,
-    Capture,
-    settled,
-    shut,
-    timed_seconds,
-    with_timings,
-)
+from audit.domain.answer import Answer, Capture, settled, shut, timed_seconds, with_timings
 from audit.domain.checklist import Checklist, Choice, Gate, Item, Seconds
 from audit.domain.scoring import credit
 
@@ -34,6 +27,7 @@ FlagKind = Literal[
     "open_but_na",
     "step_missing",
     "no_wait_but_waited",
+    "courtesy_differs",
     "note_missing",
     "note_always_missing",
     "same_note",
@@ -47,6 +41,8 @@ BURST, BURST_SECONDS = 6, 10
 TYPED_SECONDS, TYPED_SHARE = 5, 0.2  # how far a typed duration may be from its marks
 WAIT_SECONDS = 60  # from ticket to counter: walking over is not a wait
 UNSEEN_SHARE = 0.3
+COURTESY_COUNT, COURTESY_GRADE = "counter-routine-5/s62", "rules-24/r11"
+COURTESY_ENOUGH = 3  # kinds: the grade is above its lowest
 LATE = timedelta(hours=24)
 
 
@@ -261,6 +257,16 @@ def _waits(case: _Case) -> Iterator[Flag]:
             yield Flag("no_wait_but_waited", item.key, {"seconds": int(answer.number)})
 
 
+def _courtesy(case: _Case) -> Iterator[Flag]:
+    """Kinds of courtesy words: the number counted and the grade tell the same or not."""
+    counted, graded = (case.now.get(key) for key in (COURTESY_COUNT, COURTESY_GRADE))
+    if not counted or not graded or {counted.state, graded.state} != {"answered"}:
+        return
+    if (counted.number >= COURTESY_ENOUGH) != (graded.number > 0):
+        values = {"kinds": int(counted.number), "other": COURTESY_GRADE}
+        yield Flag("courtesy_differs", COURTESY_COUNT, values)
+
+
 def _unseen(case: _Case) -> Iterator[Flag]:
     standing = [case.now.get(item.key) for item in case.checklist.items]
     applying = [answer for answer in standing if answer is None or not answer.gated]
@@ -277,6 +283,7 @@ RULES: tuple[Callable[[_Case], Iterator[Flag]], ...] = (
     _gates,
     _steps,
     _waits,
+    _courtesy,
     _typed,
     _disorder,
     _hurried,

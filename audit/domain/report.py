@@ -6,6 +6,7 @@ as canonical JSON, travels inside the PDF, and its SHA-256 is the hash printed o
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -85,6 +86,12 @@ class Cell(msgspec.Struct, frozen=True):
     state: State
     score: Decimal | None
     items: int
+
+    @property
+    def name(self) -> Text:
+        """A bare number would run into the title."""
+        code = f"{self.id}." if self.id.isdigit() else self.id
+        return Text(f"{code} {self.title.zh}", f"{code} {self.title.en}")
 
 
 class FrameworkReading(msgspec.Struct, frozen=True):
@@ -185,13 +192,18 @@ class VisitReport(msgspec.Struct, frozen=True):
 class EarlierVisit(msgspec.Struct, frozen=True):
     """A released visit of the same branch with the same checklist (id and major version).
 
-    Only the last one before this needs its `capture`: its items are compared one by one.
+    Only the last valid one needs its `capture`: its items are compared one by one.
     """
 
     visit: Visit
     checklist: Checklist
     card: ScoreCard
     capture: Capture | None = None
+
+
+def last_valid(earlier: Sequence[EarlierVisit]) -> EarlierVisit | None:
+    """The one that a visit is compared with: one that covered too little never is."""
+    return next((one for one in reversed(earlier) if one.card.valid is not None), None)
 
 
 def comparable(one: Checklist, other: Checklist) -> bool:

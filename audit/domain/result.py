@@ -15,13 +15,25 @@ from audit.domain.answer import (
     settled,
     with_timings,
 )
+from audit.domain.branch import Branch
 from audit.domain.card import ScoreCard
 from audit.domain.checklist import Checklist
 from audit.domain.photo import Picture
-from audit.domain.report import EarlierVisit
+from audit.domain.report import EarlierVisit, last_valid
 from audit.domain.scoring import score
 from audit.domain.statistics import Spread
+from audit.domain.text import Text
 from audit.domain.visit import Visit
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """What a report says that others may change later: kept as it was at release."""
+
+    branch: Branch
+    programme: Text
+    wave: Text
+    contact: str
+    spread: Spread | None  # of single visits, in the network of then
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -34,7 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     capture: Capture
     genuine: bool
     earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
-    spread: Spread | None = None  # of single visits, in the network of today
+    spread: Spread | None = None  # of single visits, in the network as it was at release
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
 
     @property
@@ -49,7 +61,9 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def previous(self) -> Visit | None:
-        return self.earlier[-1].visit if self.earlier else None
+        """The one this visit is compared with."""
+        found = last_valid(self.earlier)
+        return None if found is None else found.visit
 
 
 def result(
@@ -57,12 +71,24 @@ def result(
     checklist: Checklist,
     card: ScoreCard,
     events: Sequence[AnswerEvent],
+    printed: Printed,
     earlier: tuple[EarlierVisit, ...] = (),
-    spread: Spread | None = None,
 ) -> Result:
     """`events`: those that had been received when the visit was released."""
     genuine = visit.release is not None and root(events) == visit.release.root
-    return Result(visit, checklist, card, project(events), genuine, earlier, spread)
+    then = as_released(visit, printed)
+    return Result(then, checklist, card, project(events), genuine, earlier, printed.spread)
+
+
+def as_released(visit: Visit, printed: Printed) -> Visit:
+    assert visit.release is not None
+    replace = msgspec.structs.replace
+    return replace(
+        visit,
+        branch=printed.branch,
+        wave=replace(visit.wave, programme=printed.programme, name=printed.wave),
+        release=replace(visit.release, contact=printed.contact),
+    )
 
 
 class WhatIf(msgspec.Struct, frozen=True):

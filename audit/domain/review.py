@@ -21,7 +21,7 @@ from audit.domain.answer import (
 )
 from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
-from audit.domain.fill import HAVE_OR_NOT, YES_NO
+from audit.domain.fill import gate_choices
 from audit.domain.flags import Flag, flags
 from audit.domain.photo import Picture
 from audit.domain.scoring import ScoreCard, final_score, score
@@ -30,6 +30,8 @@ from audit.domain.visit import Visit
 from audit.domain.wording import said
 
 Order = Literal["journey", "section"]
+Sort = Literal["submitted", "branch", "flags"]
+SORTS: tuple[Sort, ...] = ("submitted", "branch", "flags")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -109,12 +111,13 @@ def review(visit: Visit, checklist: Checklist, events: Sequence[AnswerEvent]) ->
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A visit as one line of the queue; `score` is the one so far until it is released."""
+    """A visit as one line of the queue; `score` is the one so far until it is released.
+    Without progress what was captured cannot be read."""
 
     visit: Visit
-    progress: Progress
-    flags: int
-    score: Decimal | None
+    progress: Progress | None = None
+    flags: int = 0
+    score: Decimal | None = None
     photos: int = 0
 
 
@@ -128,6 +131,11 @@ def waiting(visit: Visit, checklist: Checklist, events: Iterable[AnswerEvent]) -
         score=visit.release.final if visit.release else final_score(checklist, timed),
         photos=sum(map(len, capture.photos.values())),
     )
+
+
+def by_flags(queue: Iterable[Waiting]) -> list[Waiting]:
+    """What cannot be read first, then by how much there is to look at; otherwise as it was."""
+    return sorted(queue, key=lambda one: (one.progress is not None, -one.flags))
 
 
 def groups(read: Review, order: Order) -> tuple[Group, ...]:
@@ -216,4 +224,4 @@ def gate_said(gate: Gate, answer: Answer | None) -> Text:
     """In the words the shopper chose from."""
     if answer is None:
         return Text("未作答", "Not answered")
-    return dict(HAVE_OR_NOT if "有没有" in gate.question.zh else YES_NO)[str(answer.value)]
+    return dict(gate_choices(gate))[str(answer.value)]

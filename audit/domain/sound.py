@@ -74,7 +74,7 @@ def check_response(response: AnyResponse, marks: Container[str], say: Say) -> No
             _check_seconds(response, marks, say)
         case Choice():
             _check_choice(response, say)
-        case Points(maximum=maximum):
+        case Points(maximum=maximum) | Count(maximum=int(maximum)):
             if maximum <= 0:
                 say(N_("the maximum must be above 0"))
         case Number(minimum=least, maximum=most):

@@ -47,6 +47,7 @@ class Release(msgspec.Struct, frozen=True):
     verdict: str = ""  # the auditor's summary for the branch
     reviewer: str = ""  # as it may be printed
     visited_at: datetime | None = None  # by the mark of coming in, where there is one
+    contact: str | None = None  # for appeals, as it was at release
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -64,6 +65,7 @@ class Visit(msgspec.Struct, frozen=True):
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
+    cancelled_at: datetime | None = None
     release: Release | None = None
 
     @property
@@ -75,11 +77,20 @@ class Visit(msgspec.Struct, frozen=True):
         handed_in = self.release.released_at if self.release else None
         return self.started_at or self.submitted_at or handed_in
 
+    def told(self, when: datetime) -> datetime:
+        """A time of this visit as its branch may know it. Beside the branch's cameras the
+        minute would tell who a disguised visitor was; the half hour does not."""
+        if self.mode == "open":
+            return when
+        return when.replace(minute=when.minute // 30 * 30, second=0, microsecond=0)
+
     @property
     def writable(self) -> bool:
         return self.status in WRITABLE
 
     def must_be_writable(self) -> None:
+        if self.status == "cancelled":
+            raise Conflict(N_("This visit was cancelled. You can read it, but not change it."))
         if not self.writable:
             raise Conflict(N_("This visit has been handed in and can no longer be changed."))
 

@@ -14,6 +14,7 @@ from audit.domain.report import (
     Past,
     Verdict,
     VisitReport,
+    last_valid,
 )
 from audit.domain.report_items import flips_since, highlights_of, losses_of, named
 from audit.domain.report_scores import best_of, parts_of, places_of, readings_of, timings_of
@@ -35,13 +36,14 @@ def visit_report(
     spread: Spread | None = None,
 ) -> VisitReport:
     """The report of a released visit; `earlier` ones oldest first; `spread`: how much single
-    visits scatter in the network. Raises `Conflict`."""
+    visits scatter in the network; `contact`: for a release that has kept none.
+    Raises `Conflict`."""
     if visit.release is None:
         raise Conflict(N_("This visit has not been released."))
     taken = with_timings(checklist, capture.answers, capture.marks)
     now = settled(checklist, taken)
     places = places_of(card)
-    previous = earlier[-1] if earlier else None
+    previous = None if card.valid is None else last_valid(earlier)
     parts = parts_of(checklist, card, previous.card if previous else None)
     better, worse = flips_since(checklist, now, previous)
     highlights = highlights_of(checklist, places, capture.notes)
@@ -59,7 +61,7 @@ def visit_report(
         worse=worse,
         scoring=checklist.scoring,
         appeal_until=visit.release.released_at + timedelta(days=APPEAL_DAYS),
-        contact=contact,
+        contact=contact if visit.release.contact is None else visit.release.contact,
         card=card,
         answers=_attachable(checklist, taken),
     )
@@ -69,6 +71,7 @@ def _heading(
     visit: Visit, checklist: Checklist, capture: Capture, now: Mapping[str, Answer]
 ) -> Heading:
     assert visit.release is not None
+    came_in, left = capture.marks.get("enter"), capture.marks.get("exit")
     return Heading(
         number=visit.release.number,
         branch=visit.branch,
@@ -80,8 +83,8 @@ def _heading(
         version=checklist.version,
         checklist_hash=checklist.hash,
         visited_at=_visited_at(visit),
-        came_in=capture.marks.get("enter"),
-        left=capture.marks.get("exit"),
+        came_in=came_in and visit.told(came_in),
+        left=left and visit.told(left),
         released_at=visit.release.released_at,
         reviewer=visit.release.reviewer,
         root=visit.release.root,
@@ -95,7 +98,7 @@ def _heading(
 
 def _visited_at(visit: Visit) -> datetime:
     assert visit.release is not None
-    return visit.visited_at or visit.release.released_at
+    return visit.told(visit.visited_at or visit.release.released_at)
 
 
 def _verdict(
@@ -107,9 +110,8 @@ def _verdict(
 ) -> Verdict:
     assert visit.release is not None
     band = checklist.band_of(card.final)
-    before, change, worth = None, None, None
-    if previous is not None and not (previous.card.insufficient or card.insufficient):
-        before = previous.card.raw
+    before = None if previous is None else previous.card.raw
+    change, worth = None, None
     if before is not None and card.raw is not None:
         change = card.raw - before
         worth = difference(float(before), float(card.raw), spread)

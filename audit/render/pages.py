@@ -1,15 +1,18 @@
 """The documents as HTML: one Jinja environment per language over `reports/`."""
 
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec import structs
 
 from audit.domain.comparison_report import ComparisonReport
-from audit.domain.report import VisitReport
+from audit.domain.problems import N_
+from audit.domain.report import Highlight, Loss, VisitReport
 from audit.domain.text import Language
 from audit.filters import filters
-from audit.languages import translations
+from audit.languages import gettext, translations
 
 Document = VisitReport | ComparisonReport
 FONT = "Mingcha Sans, Mingcha Sans Rare"  # what most texts need, and the rest of GBK
@@ -17,6 +20,13 @@ TEMPLATES: dict[type[Document], str] = {
     VisitReport: "visit/visit.html",
     ComparisonReport: "comparison/comparison.html",
 }
+
+
+PRINTED = 500  # characters of a note
+SHORTENED = N_(
+    "… (shortened; the whole note is on the visit’s page and in the data attached to this PDF)"
+)
+Line = TypeVar("Line", Loss, Highlight)
 
 
 class Pages:
@@ -27,7 +37,8 @@ class Pages:
 
     def draw(self, report: Document, language: Language) -> str:
         template = self._environment(language).get_template(TEMPLATES[type(report)])
-        content = template.render(report=report, hash=report.hash())
+        printed = shortened(report, language) if isinstance(report, VisitReport) else report
+        content = template.render(report=printed, hash=report.hash())
         # The font's curly apostrophe is as wide as a Chinese character.
         return content.replace("’", "&#39;") if language == "en" else content
 
@@ -35,6 +46,22 @@ class Pages:
         if language not in self.by_language:
             self.by_language[language] = _environment(self.folder, language, self.zone)
         return self.by_language[language]
+
+
+def shortened(report: VisitReport, language: Language) -> VisitReport:
+    """A visit can hold 200,000 characters of notes, which would be 400 pages."""
+
+    def short(line: Line) -> Line:
+        if len(line.note) <= PRINTED:
+            return line
+        note = line.note[: PRINTED - 50].rstrip() + gettext(language, SHORTENED)
+        return structs.replace(line, note=note)
+
+    return structs.replace(
+        report,
+        losses=tuple(map(short, report.losses)),
+        highlights=tuple(map(short, report.highlights)),
+    )
 
 
 def _environment(folder: Path, language: Language, zone: ZoneInfo) -> Environment:

@@ -41,6 +41,7 @@ class Press:
             ) from error
         from audit.render.shelf import Refused, shelf
         from audit.render.source import Source
+        from audit.render.warm import Warm
 
         self.weasyprint = weasyprint
         self.pages = Pages(folder, timezone)
@@ -48,12 +49,17 @@ class Press:
         self.refused = Refused
         self.fonts = FontConfiguration()
         self.source = Source
+        self.warm = Warm()
         self.base = self._style(folder, "base.css")
         self.styles = {kind: self._style(folder, *names) for kind, names in STYLES.items()}
 
     def draw(self, report: Document, language: Language) -> bytes:
         from audit.render.finish import finish
 
+        with self.warm:
+            return self._draw(report, language, finish)
+
+    def _draw(self, report: Document, language: Language, finish: Any) -> bytes:
         content = self.pages.draw(report, language)
         try:
             document = self.source(content, self.base, self.fetcher).render(

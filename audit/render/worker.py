@@ -5,45 +5,61 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
 
+from audit.domain.problems import Problem
 from audit.domain.text import Language
 from audit.render.pages import Document
 from audit.render.pdf import NoPress, Press
 
-_press: Press | NoPress | None = None
+Job = tuple[type[Document], bytes, Language]
+Done = bytes | Exception
 
 
-def start(folder: Path, timezone: str) -> None:
-    """Once per process."""
-    global _press  # noqa: PLW0603  # a worker is this process and nothing else
+def work(server: Connection, folder: Path, timezone: str) -> None:
+    """Says None when it is ready, then answers each job, until the server hangs up or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     threading.Thread(target=_end_with_the_server, daemon=True).start()
-    try:
-        _press = Press(folder, timezone)
-    except NoPress as problem:
-        _press = problem  # raised by the first job: a failing start would break the pool
+    press = _press(folder, timezone)
     # The objects of a report all go at its end: looking for garbage while they are made
     # only costs time, collecting less often than after each one only memory.
     gc.collect()
     gc.freeze()
     gc.disable()
-
-
-def draw(kind: type[Document], job: bytes, language: Language) -> bytes:
-    if isinstance(_press, NoPress):
-        raise _press
-    assert _press is not None
     try:
-        return _press.draw(msgspec.msgpack.decode(job, type=kind), language)
-    finally:
-        gc.collect()
+        server.send(None)
+        while True:
+            server.send(_done(press, server.recv()))
+            gc.collect()
+    except (EOFError, OSError):
+        return
+
+
+def _press(folder: Path, timezone: str) -> Press | NoPress:
+    try:
+        return Press(folder, timezone)
+    except NoPress as problem:
+        return problem  # the answer to every job
+
+
+def _done(press: Press | NoPress, job: Job) -> Done:
+    kind, report, language = job
+    if isinstance(press, NoPress):
+        return press
+    try:
+        return press.draw(msgspec.msgpack.decode(report, type=kind), language)
+    except Problem as problem:
+        return problem
+    except Exception:  # noqa: BLE001  # the server raises it; not every error can be sent
+        return RuntimeError(traceback.format_exc())
 
 
 def _end_with_the_server() -> None:
-    """A killed server cannot shut its pool down, and the pool's queue would never end."""
+    """A killed server stops no drawing that does not end."""
     server = multiprocessing.parent_process()
     if server is not None:
         server.join()

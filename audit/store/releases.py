@@ -2,22 +2,27 @@
 sending it back."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
+from audit.domain.checklist import Checklist
+from audit.domain.extent import extent
 from audit.domain.history import disputes
 from audit.domain.people import Person
 from audit.domain.problems import N_, Conflict, NotFound
-from audit.domain.scoring import score
+from audit.domain.result import Printed
+from audit.domain.scoring import ScoreCard, score
+from audit.domain.statistics import by_branch, pooled_spread
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, record
 from audit.store.histories import take_in
 from audit.store.tables import BranchRow, ReleaseRow
-from audit.store.visits import add_release, lock_status, save_status
+from audit.store.visits import lock_status, released_scores, save_status
 
 
 def release(
@@ -29,8 +34,10 @@ def release(
     year: int,
     now: datetime,
     seen: str | None = None,
+    contact: str = "",
 ) -> str:
-    """Freeze what the log says of a submitted visit; gives the release's number.
+    """Freeze what the log says of a submitted visit, and what its report says beside it;
+    gives the release's number.
 
     `seen`: the root of the events that were read before deciding. Must run inside
     `writing()`. Raises `Conflict` when the visit is not waiting for it or no longer says
@@ -43,18 +50,68 @@ def release(
         raise Conflict(N_("Two phones say different things. Decide what is right, then release."))
     card = score(checklist, with_timings(checklist, capture.answers, capture.marks))
     number = next_number(session, visit, year)
-    add_release(
+    _add(
         session,
         visit,
         card,
         number=number,
         events=events,
-        visited_at=capture.marks.get("enter") or visit.visited_at or now,
+        printed=_printed(session, visit, checklist, card, contact),
         verdict=verdict,
         by=by,
         now=now,
     )
     return number
+
+
+def _add(
+    session: Session,
+    visit: Visit,
+    card: ScoreCard,
+    *,
+    number: str,
+    events: list[AnswerEvent],
+    printed: Printed,
+    verdict: str,
+    by: Person,
+    now: datetime,
+) -> None:
+    session.add(
+        ReleaseRow(
+            visit_id=visit.id,
+            number=number,
+            card=card,
+            raw_tenths=_tenths(card.raw),
+            final_tenths=_tenths(card.final),
+            band=card.band,
+            vetoes=len(card.veto),
+            insufficient=card.insufficient,
+            checklist_hash=visit.checklist,
+            root=root(events),
+            extent=extent(events),
+            verdict=verdict,
+            reviewer=by.name,
+            released_by=by.id,
+            released_at=now,
+            visited_at=project(events).marks.get("enter") or visit.visited_at or now,
+            printed=printed,
+        )
+    )
+    save_status(session, visit.id, "released", now)
+
+
+def _tenths(score: Decimal | None) -> int | None:
+    return None if score is None else int(score * 10)
+
+
+def _printed(
+    session: Session, visit: Visit, checklist: Checklist, card: ScoreCard, contact: str
+) -> Printed:
+    scores = released_scores(session, checklist.id)
+    if card.valid is not None:
+        scores.append((visit.branch.id, card.valid))
+    spread = pooled_spread(by_branch(scores))
+    return Printed(visit.branch, visit.wave.programme, visit.wave.name, contact, spread)
 
 
 def send_back(

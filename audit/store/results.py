@@ -12,10 +12,9 @@ from audit.domain.extent import within
 from audit.domain.people import Person
 from audit.domain.photo import pictures, shown
 from audit.domain.problems import N_, NotFound
-from audit.domain.report import EARLIER, EarlierVisit, comparable
+from audit.domain.report import EARLIER, EarlierVisit, comparable, last_valid
 from audit.domain.result import Result, result
-from audit.domain.statistics import by_branch, pooled_spread
-from audit.domain.track import in_order
+from audit.domain.track import in_order, raw_score
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events_of
@@ -24,10 +23,10 @@ from audit.store.tables import ReleaseRow
 from audit.store.visits import (
     VisitFilter,
     get_card,
+    get_printed,
     get_visit,
     list_cards,
     list_visits,
-    released_scores,
 )
 
 
@@ -42,8 +41,8 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
         checklist,
         get_card(session, visit),
         events_at_release(session, [visit.id])[visit.id],
+        get_printed(session, visit),
         _earlier(session, person, visit),
-        pooled_spread(by_branch(released_scores(session, checklist.id))),
     )
     seen = shown(pictures(found.capture.photos, list_arrived(session, visit_id)))
     return msgspec.structs.replace(found, photos=seen)
@@ -62,8 +61,8 @@ def events_at_release(session: Session, visits: Iterable[UUID]) -> dict[UUID, li
 
 def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVisit, ...]:
     """Comparable visits of the branch made and released before this one, in the order they
-    were made, the last with its answers. One released later is not among them: what is said
-    of a released visit stays."""
+    were made, the last valid one with its answers. One released later is not among them:
+    what is said of a released visit stays."""
     only = VisitFilter(statuses=("released",), branch=visit.branch.id)
     checklist = get_checklist(session, visit.checklist)
     known = list_visits(session, person, only)
@@ -73,16 +72,19 @@ def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVis
         other
         for other in in_time[: in_time.index(visit)]
         if comparable(get_checklist(session, other.checklist), checklist)
-    ][-EARLIER:]
+    ]
+    valid = [place for place, other in enumerate(before) if raw_score(other) is not None]
+    before = before[min([*valid[-1:], max(0, len(before) - EARLIER)]) :]
     cards = list_cards(session, before)
     found = [
         EarlierVisit(other, get_checklist(session, other.checklist), cards[other.id])
         for other in before
     ]
-    if found:
-        last = found[-1]
+    last = last_valid(found)
+    if last is not None:
         events = events_at_release(session, [last.visit.id])[last.visit.id]
-        found[-1] = msgspec.structs.replace(last, capture=project(events))
+        whole = msgspec.structs.replace(last, capture=project(events))
+        found[found.index(last)] = whole
     return tuple(found)
 
 

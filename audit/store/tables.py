@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Column, Index, Text, TypeDecorator, UniqueCon
 from sqlmodel import Field, SQLModel
 
 from audit.domain.phone import SelfTest
+from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
 
 
@@ -144,6 +145,7 @@ class VisitRow(SQLModel, table=True):
     submitted_at: datetime | None = None
     returned_at: datetime | None = None
     return_reason: str = ""
+    cancelled_at: datetime | None = None
 
 
 class EventRow(SQLModel, table=True):
@@ -260,5 +262,6 @@ class ReleaseRow(SQLModel, table=True):
     released_by: UUID = Field(foreign_key="person.id")
     released_at: datetime
     visited_at: datetime
+    printed: Printed = Field(sa_column=Column(MsgspecJSON(Printed), nullable=False))
 
     model_config = {"arbitrary_types_allowed": True}

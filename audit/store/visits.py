@@ -13,10 +13,9 @@ import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from audit.domain.event import AnswerEvent, root
-from audit.domain.extent import extent
 from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound
+from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Release, Status, Visit
@@ -132,43 +131,10 @@ def save_status(
         row.submitted_at = now
     elif status == "returned":
         row.returned_at, row.return_reason = now, reason
+    elif status == "cancelled":
+        row.cancelled_at = now
     session.add(row)
     session.flush()
-
-
-def add_release(
-    session: Session,
-    visit: Visit,
-    card: ScoreCard,
-    *,
-    number: str,
-    events: list[AnswerEvent],
-    visited_at: datetime,
-    verdict: str,
-    by: Person,
-    now: datetime,
-) -> None:
-    session.add(
-        ReleaseRow(
-            visit_id=visit.id,
-            number=number,
-            card=card,
-            raw_tenths=_tenths(card.raw),
-            final_tenths=_tenths(card.final),
-            band=card.band,
-            vetoes=len(card.veto),
-            insufficient=card.insufficient,
-            checklist_hash=visit.checklist,
-            root=root(events),
-            extent=extent(events),
-            verdict=verdict,
-            reviewer=by.name,
-            released_by=by.id,
-            released_at=now,
-            visited_at=visited_at,
-        )
-    )
-    save_status(session, visit.id, "released", now)
 
 
 def get_card(session: Session, visit: Visit) -> ScoreCard:
@@ -177,6 +143,13 @@ def get_card(session: Session, visit: Visit) -> ScoreCard:
     if row is None:
         raise NotFound(N_("This visit has not been released."))
     return row.card
+
+
+def get_printed(session: Session, visit: Visit) -> Printed:
+    """What its report says of others, as at release; see `get_card`."""
+    row = session.get(ReleaseRow, visit.id)
+    assert row is not None  # only of a released visit
+    return row.printed
 
 
 def list_cards(session: Session, visits: list[Visit]) -> dict[UUID, ScoreCard]:
@@ -204,10 +177,6 @@ def released_scores(session: Session, checklist_id: str) -> list[tuple[UUID, Dec
         for branch, tenths in session.exec(query)
         if tenths is not None
     ]
-
-
-def _tenths(score: Decimal | None) -> int | None:
-    return None if score is None else int(score * 10)
 
 
 def _points(tenths: int | None) -> Decimal | None:
@@ -273,6 +242,7 @@ def to_visit(
         submitted_at=row.submitted_at,
         returned_at=row.returned_at,
         return_reason="" if hidden else row.return_reason,
+        cancelled_at=row.cancelled_at,
         release=None if release is None else _release(release),
     )
 

@@ -21,7 +21,7 @@ def list_assignments(
     shopper: ThePerson, database: TheDatabase, page: ThePage, settings: TheSettings
 ) -> Response[Any]:
     with database.reading() as session:
-        visits = [v for v in list_visits(session, shopper) if v.status != "cancelled"]
+        visits = list_visits(session, shopper)
         begun = [visit for visit in visits if visit.writable and visit.started_at]
         checklists = {visit.checklist: get_checklist(session, visit.checklist) for visit in visits}
         events = list_events_of(session, [visit.id for visit in begun])
@@ -67,6 +67,7 @@ def _groups(visits: list[Visit]) -> dict[str, list[Visit]]:
         "returned": [visit for visit in by_due if visit.status == "returned"],
         "to_do": [visit for visit in by_due if visit.status in ("assigned", "in_progress")],
         "submitted": [visit for visit in visits if visit.status == "submitted"],
+        "cancelled": [visit for visit in visits if visit.status == "cancelled"],
         "released": [visit for visit in visits if visit.status == "released"],
     }
 

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from audit.domain.branch import Branch
 from audit.domain.checklist import Checklist
+from audit.domain.comparison import MOST_COMPARED
 from audit.domain.text import Text
 from audit.domain.track import Track, by_mean, raw_score, track, tracks, usual_checklist
 from audit.domain.visit import Visit
@@ -100,6 +101,7 @@ def show_branch(
         track=found,
         scored=scored,
         valid={visit.id for visit in found.visits if raw_score(visit) is not None},
+        most=MOST_COMPARED,
         choice=choice,
         network=network,
     )

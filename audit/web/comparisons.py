@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from audit.domain.branch import Branch
 from audit.domain.changes import changes_between
-from audit.domain.comparison import REASONS, VERDICTS, Verdict, side_by_side
+from audit.domain.comparison import REASONS, VERDICTS, Verdict, at_most, side_by_side
 from audit.domain.comparison_report import ComparisonReport, comparison_report
 from audit.domain.people import Person
 from audit.domain.statistics import difference
@@ -29,8 +29,9 @@ from audit.store.tracks import (
     list_scored,
     read_network,
 )
-from audit.web.dependencies import TheDatabase, ThePage, ThePerson
+from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 from audit.work.pdf import DrawingRoom
+from audit.work.reports import Drawn, draw_or_find
 
 UNASKED = 4  # visits side by side when none were chosen
 
@@ -64,6 +65,7 @@ async def get_comparison_pdf(
     database: TheDatabase,
     page: ThePage,
     request: Request[Any, Any, Any],
+    settings: TheSettings,
     branch_id: FromPath[UUID],
     visit: FromQuery[list[UUID] | None] = None,
     language: FromQuery[str] = "",
@@ -71,11 +73,12 @@ async def get_comparison_pdf(
     report = await asyncio.to_thread(_report, database, reader, branch_id, visit or [])
     chosen = next((one for one in LANGUAGES if one == language), page.language)
     room: DrawingRoom = request.app.state.drawing
+    drawn = Drawn(settings.data / "reports", settings.timezone)
     name = "".join(
         char if char.isascii() and char.isalnum() else "_" for char in report.branch.code
     )
     return Response(
-        await room.draw(report, chosen),
+        await draw_or_find(room, drawn, report, chosen),
         media_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="{name}-comparison.pdf"',
@@ -131,6 +134,7 @@ def _chosen(
     session: Session, reader: Person, branch: Branch, chosen: list[UUID], most: int
 ) -> list[Visit]:
     """The chosen visits; without a choice the latest valid ones of the usual checklist."""
+    at_most(chosen)
     if chosen:
         return list_chosen(session, reader, branch.id, chosen)
     visits = list_released(session, reader, branch=branch.id)

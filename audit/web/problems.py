@@ -25,7 +25,7 @@ TITLES = {
     409: N_("Something has changed"),
     422: N_("This cannot be accepted"),
     429: N_("Too many tries"),
-    503: N_("Not possible just now"),
+    503: N_("This did not work just now"),
 }
 FAILED = N_("Something went wrong on our side. Nothing you sent before was lost. Reference: %(id)s")
 SOON = "5"  # seconds after which it may be tried again

@@ -14,7 +14,7 @@ from audit.domain.report import VisitReport
 from audit.domain.text import LANGUAGES, Language
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 from audit.work.pdf import DrawingRoom
-from audit.work.reports import Drawn, load_report
+from audit.work.reports import Drawn, draw_or_find, load_report
 
 
 @get("/results/{visit:uuid}/report.pdf")
@@ -31,15 +31,10 @@ async def get_report(
     """`?language=zh|en`, else the reader's; `?download=true` saves instead of showing."""
     chosen = _language(language or page.language)
     report = await asyncio.to_thread(load_report, database, reader, visit, settings.contact)
-    drawn = Drawn(settings.data / "reports")
-    path = drawn.path(report, chosen)
-    content = await asyncio.to_thread(drawn.find, path)
-    if content is None:
-        room: DrawingRoom = request.app.state.drawing
-        content = await room.draw(report, chosen)
-        await asyncio.to_thread(drawn.keep, path, content)
+    room: DrawingRoom = request.app.state.drawing
+    drawn = Drawn(settings.data / "reports", settings.timezone)
     return Response(
-        content,
+        await draw_or_find(room, drawn, report, chosen),
         media_type="application/pdf",
         headers={
             "Content-Disposition": disposition(report, chosen, download),

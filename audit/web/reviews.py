@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from audit.clock import now
 from audit.domain.people import Person
 from audit.domain.problems import N_
-from audit.domain.review import Order, durations, groups
+from audit.domain.review import SORTS, Order, Sort, durations, groups
 from audit.domain.visit import STATUSES, Status
 from audit.settings import Settings
 from audit.store.branches import list_branches, list_regions
@@ -23,7 +23,13 @@ from audit.store.histories import get_history
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
 from audit.store.releases import release, send_back
-from audit.store.reviews import count_by_status, get_review, list_queue, neighbours
+from audit.store.reviews import (
+    SORTED_BY_FLAGS,
+    count_by_status,
+    get_review,
+    list_queue,
+    neighbours,
+)
 from audit.store.visits import VisitFilter, get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
@@ -33,13 +39,14 @@ PAGE = 25
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """The queue's filters as they stand in the address."""
+    """The queue's filters and order as they stand in the address."""
 
     status: Status | None
     region: UUID | None
     branch: UUID | None
     wave: UUID | None
     shopper: UUID | None
+    sort: Sort = "submitted"
 
     @property
     def only(self) -> VisitFilter:
@@ -53,6 +60,8 @@ class Wanted(msgspec.Struct, frozen=True):
     def query(self, **changes: object) -> str:
         """The filters as a query string, with these changes; empty ones are left out."""
         values = {**msgspec.structs.asdict(self), "status": self.status or "all", **changes}
+        if values["sort"] == "submitted":
+            del values["sort"]  # it is what there is without asking
         return urlencode({name: value for name, value in values.items() if value})
 
 
@@ -62,6 +71,7 @@ def provide_wanted(
     branch: FromQuery[str] = "",
     wave: FromQuery[str] = "",
     by_shopper: Annotated[str, QueryParameter(name="shopper")] = "",
+    sort: FromQuery[str] = "",
 ) -> Wanted:
     """Anything that is no filter leaves that aspect open. (`shopper` as a parameter's name
     would ask for one to be signed in.)"""
@@ -71,6 +81,7 @@ def provide_wanted(
         _uuid(branch),
         _uuid(wave),
         _uuid(by_shopper),
+        next((known for known in SORTS if known == sort), "submitted"),
     )
 
 
@@ -97,7 +108,9 @@ def show_queue(
     with database.reading() as session:
         counts = count_by_status(session, auditor, wanted.only)
         offset = PAGE * (number - 1)
-        reviews = list_queue(session, auditor, wanted.only, limit=PAGE, offset=offset)
+        reviews = list_queue(
+            session, auditor, wanted.only, limit=PAGE, offset=offset, sort=wanted.sort
+        )
         choices: dict[str, Any] = {
             "regions": list_regions(session),
             "branches": list_branches(session, auditor),
@@ -114,6 +127,7 @@ def show_queue(
         first=offset + 1,
         found=found,
         more=offset + len(reviews) < found,
+        by_flags=found <= SORTED_BY_FLAGS,
         choices=choices,
     )
 
@@ -174,6 +188,7 @@ def create_release(
             year=_year(settings),
             now=now(),
             seen=form.get("seen"),
+            contact=settings.contact,
         )
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 
@@ -205,7 +220,7 @@ def draw_review(
     with database.reading() as session:
         read = get_review(session, auditor, visit_id)
         history = get_history(session, read.visit)
-        before, after = neighbours(session, auditor, wanted.only, visit_id)
+        before, after = neighbours(session, auditor, wanted.only, visit_id, wanted.sort)
     order: Order = "section" if by == "section" else "journey"
     return page(
         "reviews/show.html",

@@ -23,6 +23,8 @@ def show_submission(
 ) -> Response[Any]:
     with database.reading() as session:
         visit = get_visit(session, shopper, visit_id)
+        if visit.status == "cancelled":
+            return Redirect(f"/assignments/{visit_id}", status_code=303)
         missing = awaited(session, visit_id)
         if not visit.writable or missing:
             receipt = None if missing else find_receipt(session, visit_id)

@@ -6,80 +6,77 @@ the web or the database. A report goes in as bytes, a PDF comes out.
 
 import asyncio
 import logging
-import multiprocessing
+import queue
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
 from audit.domain.problems import N_, Problem
 from audit.domain.text import Language
-from audit.render import worker
 from audit.render.pages import Document
+from audit.render.worker import Job
+from audit.work.desk import Desk, Died, TooLong
 
 log = logging.getLogger("mingcha")
+SECONDS = 60
 
 
 class NotDrawn(Problem):
-    """Workers died twice over one report."""
+    """Workers died twice over one report, or the server is ending."""
 
     status = 503
 
 
 class DrawingRoom:
-    """`draw` may be called from any event loop of this process; `close` ends the workers."""
+    """`draw` may be called from any event loop of this process; `close` ends the workers.
 
-    def __init__(self, folder: Path, timezone: str, workers: int) -> None:
-        self.folder = folder
-        self.timezone = timezone
-        self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
-        self._lock = threading.Lock()
+    A thread for each worker waits for it. What waits for a thread waits in a queue, which
+    knows nothing of a worker that is ended.
+    """
+
+    def __init__(self, folder: Path, timezone: str, workers: int, seconds: float = SECONDS) -> None:
+        self.desks = [Desk(folder, timezone, seconds) for _ in range(workers)]
+        self._free: queue.LifoQueue[Desk] = queue.LifoQueue()  # the one used last is warm
+        for desk in reversed(self.desks):
+            self._free.put(desk)
+        self._threads = ThreadPoolExecutor(workers, "pdf")
+        self._closed = threading.Event()
 
     async def draw(self, report: Document, language: Language) -> bytes:
-        """Raises `NoPress` and `NotDrawn`."""
-        job = msgspec.msgpack.encode(report)
-        for _attempt in range(2):
-            pool = self._open()
-            try:
-                return await asyncio.wrap_future(self._submit(pool, type(report), job, language))
-            except BrokenProcessPool:
-                log.warning("a PDF worker died while drawing %s", report.hash()[:16])
-                self._drop(pool)
-        raise NotDrawn(N_("The report could not be drawn just now. Please try again in a moment."))
+        """Raises `NoPress`, `NotDrawn` and `TooLong`."""
+        job = (type(report), msgspec.msgpack.encode(report), language)
+        return await asyncio.wrap_future(self._threads.submit(self._draw, job))
 
     def pids(self) -> list[int]:
         """Of the workers there are now."""
-        with self._lock:
-            processes = None if self._pool is None else self._pool._processes
-        return [] if processes is None else list(processes)
+        return [pid for desk in self.desks if (pid := desk.pid()) is not None]
 
     def close(self) -> None:
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+        self._closed.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._leave()
+        self._threads.shutdown(wait=True)
+        self._leave()  # one may just have been starting
 
-    def _submit(
-        self, pool: ProcessPoolExecutor, kind: type[Document], job: bytes, language: Language
-    ) -> Future[bytes]:
-        return pool.submit(worker.draw, kind, job, language)
+    def _leave(self) -> None:
+        for desk in self.desks:
+            desk.leave()
 
-    def _open(self) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    max_workers=self.workers,
-                    mp_context=multiprocessing.get_context("spawn"),
-                    initializer=worker.start,
-                    initargs=(self.folder, self.timezone),
-                )
-            return self._pool
-
-    def _drop(self, pool: ProcessPoolExecutor) -> None:
-        with self._lock:
-            if self._pool is pool:
-                self._pool = None
-        pool.shutdown(wait=False, cancel_futures=True)
+    def _draw(self, job: Job) -> bytes:
+        desk = self._free.get()
+        try:
+            for _attempt in range(2):
+                if self._closed.is_set():
+                    break
+                try:
+                    return desk.draw(job)
+                except Died:
+                    log.warning("a PDF worker died")
+                except TooLong:
+                    log.warning("a PDF worker was stopped after %g seconds", desk.seconds)
+                    raise
+        finally:
+            self._free.put(desk)
+        raise NotDrawn(N_("The report could not be drawn just now. Please try again in a moment."))

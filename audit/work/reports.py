@@ -1,7 +1,10 @@
-"""Everything a released visit's report needs, fetched for a person who may read it."""
+"""Everything a released visit's report needs, fetched for a person who may read it, and the
+PDFs drawn before."""
 
+import asyncio
 import hashlib
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
@@ -11,9 +14,13 @@ from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.domain.visit_report import visit_report
 from audit.paths import PACKAGE, folder
+from audit.render.pages import Document
 from audit.render.pdf import Press
 from audit.store.database import Database
 from audit.store.results import get_result
+from audit.work.pdf import DrawingRoom
+
+LIBRARIES = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "jinja2")
 
 
 def load_report(
@@ -41,17 +48,22 @@ def draw_report(report: VisitReport, language: Language, timezone: str) -> bytes
 class Drawn:
     """PDFs already drawn, on disk by content. Deleting the folder only costs time."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
+    most = 2000  # some 400 MB
 
-    def path(self, report: VisitReport, language: Language) -> Path:
-        return self.place / f"{report.hash()[:32]}-{language}-{edition()}.pdf"
+    def __init__(self, place: Path, timezone: str) -> None:
+        self.place = place
+        self.timezone = timezone
+
+    def path(self, document: Document, language: Language) -> Path:
+        return self.place / f"{document.hash()[:32]}-{language}-{edition(self.timezone)}.pdf"
 
     def find(self, path: Path) -> bytes | None:
         try:
-            return path.read_bytes()
+            found = path.read_bytes()
+            path.touch()
         except FileNotFoundError:
             return None
+        return found
 
     def keep(self, path: Path, drawn: bytes) -> None:
         """Whole or not at all: a reader never meets half a file."""
@@ -59,20 +71,47 @@ class Drawn:
         half = path.with_suffix(f".{hashlib.sha256(drawn).hexdigest()[:8]}.half")
         half.write_bytes(drawn)
         half.replace(path)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Those nobody asked for longest, and so those of earlier editions."""
+        kept = sorted(self.place.iterdir(), key=_age)
+        for path in kept[: -self.most]:
+            path.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # somebody else has just forgotten it
+        return 0.0
+
+
+async def draw_or_find(
+    room: DrawingRoom, drawn: Drawn, document: Document, language: Language
+) -> bytes:
+    path = await asyncio.to_thread(drawn.path, document, language)
+    content = await asyncio.to_thread(drawn.find, path)
+    if content is None:
+        content = await room.draw(document, language)
+        await asyncio.to_thread(drawn.keep, path, content)
+    return content
 
 
 @cache
-def edition() -> str:
-    """Changes with the templates, the translations and the drawing code."""
-    digest = hashlib.sha256()
-    reports = folder("reports")
-    files = [
-        *reports.rglob("*.html"),
-        *reports.rglob("*.css"),
-        *(PACKAGE / "render").glob("*.py"),
-        PACKAGE / "filters.py",
-        *languages.FOLDER.rglob("*.po"),
-    ]
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def edition(timezone: str) -> str:
+    """Changes with everything but the content that shapes a page: templates, styles, fonts,
+    translations, the code that words and draws, the libraries it uses, the time zone."""
+    digest = hashlib.sha256(timezone.encode())
+    for library in LIBRARIES:
+        digest.update(f"\0{library} {version(library)}".encode())
+    for path in shaping():
+        digest.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def shaping() -> list[Path]:
+    code = [PACKAGE / "filters.py", PACKAGE / "languages.py"]
+    code += [path for part in ("domain", "render") for path in (PACKAGE / part).glob("*.py")]
+    papers = [path for path in folder("reports").rglob("*") if path.is_file()]
+    return sorted([*code, *papers, *languages.FOLDER.rglob("*.po")])

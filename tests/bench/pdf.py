@@ -1,6 +1,7 @@
 """Reports per second, beside the naive way and beside Chromium.
 
-`./dev bench pdf [rounds]` draws visit A in Chinese, another text each time: by one and by two
+`./dev bench pdf [rounds]` draws reports of one checklist in Chinese, no two alike (other
+answers, notes and branches: `tests/bench/papers.py`), the same by each way: by one and by two
 warm workers, by a plain `HTML(...).write_pdf()` for each report, and by a warm Chromium's
 print of the same HTML, from one page and from two at once. The ways take turns, so that a busy
 machine is busy for all of them. A Chromium spreads one print over several processes: wall
@@ -21,8 +22,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import msgspec
-
 from audit.domain.report import VisitReport
 from audit.paths import folder
 from audit.render.pages import Pages
@@ -39,15 +38,9 @@ FASTER, MEMORY, SIZE = 2.0, 120, 200  # times the naive rate; MB a worker; kB a 
 NAIVE, CHROMIUM_WARM, CHROMIUM_TWO = "naive WeasyPrint", "Chromium, warm", "Chromium, 2 pages"
 ONE, TWO = "1 warm worker", "2 warm workers"
 
-Way = Callable[[int], Awaitable[int]]  # draws that many reports, gives the largest's bytes
+WARMING = 8  # reports that each way draws before the clock runs
 
-
-def report(seed: int) -> VisitReport:
-    from tests.render.papers import report_a  # noqa: PLC0415
-
-    known = report_a()
-    heading = msgspec.structs.replace(known.heading, number=f"2026-H001-{seed:05}")
-    return msgspec.structs.replace(known, heading=heading)
+Way = Callable[[list[VisitReport]], Awaitable[list[int]]]  # draws them, gives their bytes
 
 
 class Runs:
@@ -56,27 +49,24 @@ class Runs:
     def __init__(self) -> None:
         self.wall: list[float] = []
         self.cpu: list[float] = []
-        self.size = 0
+        self.sizes: list[int] = []
 
-    def add(self, wall: float, cpu: float, size: int) -> None:
+    def add(self, wall: float, cpu: float, sizes: list[int]) -> None:
         self.wall.append(wall)
         self.cpu.append(cpu)
-        self.size = max(self.size, size)
+        self.sizes += sizes
 
 
-class Seeds:
-    def __init__(self) -> None:
-        self.last = 0
+def reports(first: int, count: int) -> list[VisitReport]:
+    from tests.bench.papers import report  # noqa: PLC0415
 
-    def take(self, count: int) -> list[VisitReport]:
-        self.last += count
-        return [report(self.last - place) for place in range(count)]
+    return [report(first + place) for place in range(count)]
 
 
-def by_workers(room: DrawingRoom, seeds: Seeds) -> Way:
-    async def draw(count: int) -> int:
-        drawn = await asyncio.gather(*(room.draw(one, "zh") for one in seeds.take(count)))
-        return max(map(len, drawn))
+def by_workers(room: DrawingRoom) -> Way:
+    async def draw(papers: list[VisitReport]) -> list[int]:
+        drawn = await asyncio.gather(*(room.draw(one, "zh") for one in papers))
+        return [len(one) for one in drawn]
 
     return draw
 
@@ -93,19 +83,19 @@ def with_files(css: str) -> str:
     return css.replace("report:fonts", (folder("reports") / "fonts").as_uri())
 
 
-def naively(pool: ProcessPoolExecutor, pages: Pages, css: str, seeds: Seeds) -> Way:
-    async def draw(count: int) -> int:
+def naively(pool: ProcessPoolExecutor, pages: Pages, css: str) -> Way:
+    async def draw(papers: list[VisitReport]) -> list[int]:
         loop = asyncio.get_running_loop()
         made = []
-        for one in seeds.take(count):
+        for one in papers:
             html = pages.draw(one, "zh")
             made.append(await loop.run_in_executor(pool, naive, html, css))
-        return max(made)
+        return made
 
     return draw
 
 
-def by_chromium(sheets: list[Any], pages: Pages, css: str, seeds: Seeds) -> Way:
+def by_chromium(sheets: list[Any], pages: Pages, css: str) -> Way:
     """As many reports at once as there are pages of the browser."""
     place = Path(tempfile.mkdtemp())  # a file may load fonts from files
 
@@ -117,14 +107,14 @@ def by_chromium(sheets: list[Any], pages: Pages, css: str, seeds: Seeds) -> Way:
         await sheet.evaluate("document.fonts.ready")
         return len(await sheet.pdf(prefer_css_page_size=True, tagged=True))
 
-    async def draw(count: int) -> int:
-        waiting = iter(seeds.take(count))
+    async def draw(papers: list[VisitReport]) -> list[int]:
+        waiting = iter(papers)
 
-        async def keep_printing(number: int, sheet: Any) -> int:
-            return max([await print_one(sheet, number, one) for one in waiting], default=0)
+        async def keep_printing(number: int, sheet: Any) -> list[int]:
+            return [await print_one(sheet, number, one) for one in waiting]
 
         tasks = (keep_printing(number, sheet) for number, sheet in enumerate(sheets))
-        return max(await asyncio.gather(*tasks))
+        return [size for sizes in await asyncio.gather(*tasks) for size in sizes]
 
     return draw
 
@@ -161,7 +151,6 @@ def peak(pid: int) -> float:
 async def measure(rounds: int) -> bool:
     from playwright.async_api import async_playwright  # noqa: PLC0415
 
-    seeds = Seeds()
     pages = Pages(folder("reports"), ZONE)
     css = with_files((folder("reports") / "visit" / "visit.css").read_text(encoding="utf-8"))
     one, two = (DrawingRoom(folder("reports"), ZONE, workers) for workers in (1, 2))
@@ -170,21 +159,22 @@ async def measure(rounds: int) -> bool:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         sheets = [await (await browser.new_context()).new_page() for _ in range(2)]
         ways: dict[str, tuple[Way, int, Callable[[], list[int]]]] = {
-            NAIVE: (naively(plain, pages, css, seeds), 2, lambda: list(plain._processes)),
-            CHROMIUM_WARM: (by_chromium(sheets[:1], pages, css, seeds), 2, driver),
-            ONE: (by_workers(one, seeds), 2, one.pids),
-            CHROMIUM_TWO: (by_chromium(sheets, pages, css, seeds), 6, driver),
-            TWO: (by_workers(two, seeds), 6, two.pids),
+            NAIVE: (naively(plain, pages, css), 2, lambda: list(plain._processes)),
+            CHROMIUM_WARM: (by_chromium(sheets[:1], pages, css), 2, driver),
+            ONE: (by_workers(one), 2, one.pids),
+            CHROMIUM_TWO: (by_chromium(sheets, pages, css), 6, driver),
+            TWO: (by_workers(two), 6, two.pids),
         }
-        for way, count, _ in ways.values():
-            await way(count)
+        for way, _, _ in ways.values():
+            await way(reports(1, WARMING))
         runs = {name: Runs() for name in ways}
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             for name, (way, count, pids) in ways.items():
+                papers = reports(100 * number, count)
                 began, before = time.perf_counter(), spent(pids())
-                size = await way(count)
+                sizes = await way(papers)
                 wall = (time.perf_counter() - began) / count
-                runs[name].add(wall, (spent(pids()) - before) / count, size)
+                runs[name].add(wall, (spent(pids()) - before) / count, sizes)
         await browser.close()
     largest = max(peak(pid) for room in (one, two) for pid in room.pids())
     for room in (one, two):
@@ -199,7 +189,7 @@ def told(runs: dict[str, Runs], largest: float) -> bool:
         print(
             f"{name:<18}{median(run.wall) * 1000:>9.0f}{min(run.wall) * 1000:>8.0f}"
             f"{median(run.cpu) * 1000:>8.0f}{min(run.cpu) * 1000:>8.0f}"
-            f"{1 / median(run.wall):>7.2f}{run.size / 1000:>6.0f}"
+            f"{1 / median(run.wall):>7.2f}{median(run.sizes) / 1000:>6.0f}"
         )
     wall = {name: median(run.wall) for name, run in runs.items()}
     cpu = {name: median(run.cpu) for name, run in runs.items()}
@@ -210,7 +200,7 @@ def told(runs: dict[str, Runs], largest: float) -> bool:
         f"({wall[CHROMIUM_TWO] / wall[TWO]:.2f} ×)."
     )
     ratio = wall[NAIVE] / wall[TWO]
-    size = runs[ONE].size / 1000
+    size = median(runs[ONE].sizes) / 1000
     bars = (
         ("one worker is not slower than Chromium", wall[ONE] <= wall[CHROMIUM_WARM]),
         (f"two workers ≥ {FASTER:.0f} × the naive rate: {ratio:.2f} ×", ratio >= FASTER),

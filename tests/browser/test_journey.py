@@ -132,7 +132,7 @@ def compare(page, visit, number):
         text = "".join(sheet.extract_text() for sheet in paper.pages)
         assert answered.status == 200
         assert (number in text, "78.1" in text, "Alice" in text) == (True, True, False)
-    page.get_by_role("link", name="Compare with the visit before").click()
+    page.get_by_role("link", name=re.compile("Compare with the visit of")).click()
     page.wait_for_url(re.compile("/changes"))
     page.goto("/branches")
     page.get_by_role("button", name="Compare the chosen visits").click()

@@ -450,6 +450,15 @@ def test_numbers_are_kept_as_whole_numbers_or_as_decimal_text(said, kept):
     assert accept(item("s/1", Number()), said) == Answer("answered", kept)
 
 
+def test_a_count_with_a_maximum_accepts_no_more():
+    five = item("s/1", Count(maximum=5))
+
+    assert accept(five, "5") == Answer("answered", 5)
+    with pytest.raises(Invalid, match="Enter a whole number from 0 to 5"):
+        accept(five, "6")
+    assert accept(item("s/1", Count()), "6") == Answer("answered", 6)
+
+
 @pytest.mark.parametrize(
     "said", ["1e999999999", "1e-999999999", "9" * 4000, "nan", "-inf", "1,5", "", "0x10"]
 )

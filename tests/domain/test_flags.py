@@ -132,6 +132,27 @@ def test_a_gate_opened_for_nothing_is_flagged():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "grade", "differs"),
+    [("3", "0", True), ("2", "1", True), ("2", "0", False), ("3", "1", False), ("5", "2", False)],
+)
+def test_courtesy_words_counted_and_graded_differently_are_flagged(kinds, grade, differs):
+    answers = said({"counter-routine-5/s62": kinds, "rules-24/r11": grade})
+    flag = Flag(
+        "courtesy_differs", "counter-routine-5/s62", {"kinds": int(kinds), "other": "rules-24/r11"}
+    )
+
+    flagged = [one for one in found(clean(answers=answers)) if one.kind == "courtesy_differs"]
+
+    assert flagged == ([flag] if differs else [])
+
+
+def test_courtesy_words_of_which_one_question_was_not_answered_do_not_differ():
+    answers = said({"counter-routine-5/s62": "not_observed", "rules-24/r11": "0"})
+
+    assert "courtesy_differs" not in {one.kind for one in found(clean(answers=answers))}
+
+
 def test_all_five_steps_said_while_one_earned_nothing_is_flagged():
     steps = {"counter-routine-5/s51": "0", "counter-routine-5/s64": "all_in_order"}
 

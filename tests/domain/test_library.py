@@ -292,6 +292,10 @@ MISTAKES = {
         response('type = "points", maximum = 0'),
         (*HERE, "the maximum must be above 0"),
     ),
+    "a count of nothing": (
+        response('type = "count", maximum = 0, bands = [{min=1,credit=1},{credit=0}]'),
+        (*HERE, "the maximum must be above 0"),
+    ),
     "number limits crossed": (
         response('type = "number", minimum = 2, maximum = 1'),
         (*HERE, "the minimum is above the maximum"),

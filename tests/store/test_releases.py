@@ -1,5 +1,7 @@
 import threading
 from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -7,15 +9,19 @@ import pytest
 from audit.domain.answer import Deed, events_from, project, root, with_timings
 from audit.domain.problems import Conflict, Problem
 from audit.domain.scoring import score
+from audit.domain.text import Text
+from audit.domain.visit_report import visit_report
 from audit.ids import new_id
+from audit.store.branches import save_branch
 from audit.store.events import add_events, list_events
 from audit.store.histories import get_history
+from audit.store.programmes import save_programme
 from audit.store.releases import release, send_back
 from audit.store.results import events_at_release, get_result
 from audit.store.reviews import get_review
-from audit.store.tracks import list_released
+from audit.store.tracks import list_released, read_network
 from audit.store.visits import get_card, get_visit, save_status
-from tests.world import NOON, fill_visit, release_visit, revisit
+from tests.world import NOON, fill_visit, release_visit, revisit, visit_a
 
 
 def test_a_release_is_what_the_log_says_recomputed(either_database, place):
@@ -197,3 +203,67 @@ def test_the_visit_before_was_made_before_in_whatever_order_they_were_released(
         3: [],  # what was released after it does not change it
         4: [days[1], days[2], days[3]],
     }
+
+
+def test_what_a_report_says_of_others_is_kept_as_it_was_at_release(either_database, place):
+    revisit(either_database, place, 1)
+    visit = revisit(either_database, place, 2, answers={"rules-24/r02": "2"}, released=False)
+    with either_database.writing() as session:
+        found = get_visit(session, place.carol, visit)
+        at = NOON + timedelta(days=3)
+        release(session, found, verdict="", by=place.carol, year=2026, now=at, contact="here")
+    before = report_of(either_database, place, visit)
+
+    with either_database.writing() as session:
+        renamed = Text("新名支行", "Renamed branch")
+        save_branch(session, msgspec.structs.replace(place.harbour, name=renamed, active=False))
+        save_programme(session, UUID(int=20), Text("新项目", "Renamed programme"))
+    for number in range(9):
+        branch = msgspec.structs.replace(place.hill, id=UUID(int=500 + number), code=f"N{number}")
+        with either_database.writing() as session:
+            save_branch(session, branch)
+        for day in (4, 5):
+            answers = {"rules-24/r02": str(day - 4)}
+            revisit(either_database, place, day, branch=branch, answers=answers)
+
+    with either_database.reading() as session:
+        network = read_network(session, place.checklist.id)
+    assert network.spread is not None  # by which the change would be judged today
+    assert before.contact == "here"
+    assert report_of(either_database, place, visit).hash() == before.hash()
+
+
+def report_of(database, place, visit):
+    with database.reading() as session:
+        found = get_result(session, place.dan, visit)
+    return visit_report(
+        found.visit,
+        found.checklist,
+        found.card,
+        found.capture,
+        found.earlier,
+        "elsewhere",
+        found.spread,
+    )
+
+
+def test_a_visit_is_compared_with_the_last_before_it_that_covered_enough(either_database, place):
+    first = revisit(either_database, place, 1)
+    for number in range(2, 10):  # more than a history shows
+        revisit(either_database, place, number, answers=thin())
+    last = revisit(either_database, place, 10, answers={"rules-24/r02": "2"})
+
+    with either_database.reading() as session:
+        found = get_result(session, place.dan, last)
+    report = report_of(either_database, place, last)
+    assert found.previous is not None
+    assert found.previous.id == first
+    assert report.verdict.previous_at == NOON + timedelta(days=1)
+    assert report.verdict.change == Decimal("1.0")
+    assert [flip.item.key for flip in report.better] == ["rules-24/r02"]
+    assert len(report.history) == 7
+
+
+def thin():
+    """Changes to visit A that leave most of the checklist unobserved."""
+    return {key: "not_observed" for key in visit_a() if key.startswith(("rules-24/r", "cpt"))}

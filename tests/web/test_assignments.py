@@ -2,10 +2,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from bs4 import BeautifulSoup
+from msgspec.structs import replace
 
 from audit.clock import now
 from audit.domain.text import Text
+from audit.store.people import save_person
 from audit.store.visits import add_visit, save_status
+from tests.world import NOON, password_hash
 
 
 def page_of(answer):
@@ -43,7 +46,7 @@ def test_visits_are_grouped_by_what_is_to_be_done_with_them(as_, world, database
         head.find(string=True).strip(): [a["href"][-2:] for a in head.find_next("ul")("a")]
         for head in page("h2")
     }
-    assert list(groups) == ["Returned", "To do", "Handed in"]
+    assert list(groups) == ["Returned", "To do", "Handed in", "Cancelled"]
     assert groups["Returned"] == ["29"]
     assert sorted(groups["To do"]) == ["1f", "2b"]
     assert page.select_one(".card__reason").text == "Say which counter it was."
@@ -51,10 +54,11 @@ def test_visits_are_grouped_by_what_is_to_be_done_with_them(as_, world, database
 
 
 def test_a_shopper_without_visits_is_told_how_they_come(as_, world, database):
+    newcomer = replace(world.alice, id=UUID(int=70), login="new", code="S70")
     with database.writing() as session:
-        save_status(session, world.harbour_visit, "cancelled", now())
+        save_person(session, newcomer, password_hash())
 
-    page = page_of(as_(world.alice).get("/assignments"))
+    page = page_of(as_(newcomer).get("/assignments"))
 
     assert page.select_one(".empty").text.startswith("No visits yet.")
 
@@ -136,3 +140,27 @@ def test_a_returned_visit_shows_why_and_can_be_filled_again(as_, world, database
         f"/visits/{visit}/answers/swap", data={"item": "rules-24/r02", "value": "2"}
     )
     assert answer.status_code == 200
+
+
+def test_a_cancelled_visit_can_be_read_and_says_when_it_was_cancelled_and_by_no_name(
+    as_, world, database
+):
+    as_(world.ann).post(f"/admin/assignments/{world.harbour_visit}/cancellation")
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "cancelled", NOON)
+    client, url = as_(world.alice), f"/visits/{world.harbour_visit}"
+
+    pages = [
+        page_of(client.get(place))
+        for place in (f"/assignments/{world.harbour_visit}", f"{url}/fill", f"{url}/submission")
+    ]
+    refused = client.post(f"{url}/answers", data={"item": "rules-24/r02", "value": "2"})
+
+    said = "Cancelled by the programme on 2026-11-20. There is nothing left to do."
+    assert [page.select_one(".notice").text for page in pages] == [said] * 3
+    assert [page.select(".starts") for page in pages] == [[]] * 3
+    assert [node for node in pages[1].select("fieldset") if not node.has_attr("disabled")] == []
+    assert [world.ann.name in str(page.main) for page in pages] == [False] * 3
+    assert refused.status_code == 409
+    assert "This visit was cancelled." in refused.text
+    assert as_(world.bob).get(f"/assignments/{world.harbour_visit}").status_code == 404

@@ -204,7 +204,7 @@ def test_a_small_change_is_called_no_clear_change(as_, world, database):
     page = soup(as_(world.dan).get(f"/branches/{world.harbour.id}"))
 
     assert [words(said) for said in page.select(".score-change p")] == [
-        "Raw score 82.7: 4.6 higher than the visit before (78.1).",
+        "Raw score 82.7: 4.6 higher than on 2026-11-21 (78.1).",
         "No clear change: under 10.0 points two single visits differ by chance alone.",
     ]
 

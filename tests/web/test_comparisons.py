@@ -277,3 +277,48 @@ def test_another_branchs_manager_finds_no_pdf(as_, world, database):
     answer = as_(world.erin).get(at(world, "comparison.pdf", visit=visits))
 
     assert answer.status_code == 404
+
+
+def test_a_comparison_drawn_once_is_kept(as_, settings, world, database):
+    path = at(world, "comparison.pdf", visit=[revisit(database, world, n) for n in (1, 2)])
+    client = as_(world.dan)
+
+    first = client.get(path)
+    [kept] = (settings.data / "reports").iterdir()
+    kept.write_bytes(b"%PDF from the shelf")
+    second = client.get(path)
+    other = client.get(path + "&language=zh")
+
+    assert first.content.startswith(b"%PDF-1.7")
+    assert second.content == b"%PDF from the shelf"
+    assert other.content not in (first.content, second.content)
+
+
+# ---- how many ------------------------------------------------------------------------
+
+
+def test_twelve_visits_stand_side_by_side_and_on_paper(as_, world, database):
+    visits = [revisit(database, world, number) for number in range(1, 13)]
+    client = as_(world.dan)
+
+    page = soup(client.get(at(world, "comparison", visit=[*visits, visits[0]])))
+    paper = client.get(at(world, "comparison.pdf", visit=visits))
+
+    assert len(page.select_one(".beside thead").find_all("th")) == 1 + 12
+    assert paper.headers["content-type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("place", ["comparison", "comparison.pdf"])
+def test_more_than_twelve_are_refused_with_what_to_do(as_, world, database, place):
+    visits = [revisit(database, world, number) for number in range(1, 14)]
+    client = as_(world.dan)
+
+    answer = client.get(at(world, place, visit=visits))
+    branch = soup(client.get(f"/branches/{world.harbour.id}"))
+    file = client.get(f"/branches/{world.harbour.id}/scores.csv")
+
+    said = words(BeautifulSoup(answer.text, "html.parser").main)
+    assert answer.status_code == 422
+    assert "A comparison holds at most 12 visits, and 13 were chosen." in said
+    assert "At most 12 visits can be compared at a time." in words(branch.main)
+    assert len(file.text.splitlines()) == 1 + 13

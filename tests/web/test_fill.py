@@ -246,10 +246,20 @@ def test_a_shut_gate_folds_its_items_into_one_line_per_stage(alice, url):
     lines = [line for line in page.select(f'[data-leap="{gate}"]') if not line.has_attr("hidden")]
     assert swap.find(id="progress").text == "1 / 62"
     assert [line.text.split("\n")[2] for line in lines] == [
-        "Answered “no”, so 5 questions here do not apply."
+        "Answered “No”, so 5 questions here do not apply."
     ]
     assert page.find(id="item-rules-24/r13").has_attr("hidden")
     assert not page.find(id=f"item-{GREETING}").has_attr("hidden")
+
+
+def test_a_count_offers_as_many_as_there_can_be_and_nothing_beyond(alice, url):
+    page = parsed(alice.get(f"{url}/fill"))
+    beyond = alice.post(f"{url}/answers", data={"item": "counter-routine-5/s62", "value": "6"})
+
+    asked = page.find(id="item-counter-routine-5/s62")
+    assert [one["value"] for one in asked.select(".seg--count input")] == list("012345")
+    assert beyond.status_code == 422
+    assert "Enter a whole number from 0 to 5." in beyond.text
 
 
 def test_a_note_is_wanted_below_full_credit_until_it_is_there(alice, url, stored):

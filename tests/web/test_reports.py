@@ -2,14 +2,25 @@
 
 import io
 import re
+from datetime import timedelta
 from urllib.parse import unquote
+from uuid import UUID
 
 import msgspec
 import pypdf
 import pytest
+from bs4 import BeautifulSoup
+from msgspec.structs import replace
+from openpyxl import load_workbook
 
 from audit.domain.report import VisitReport
-from tests.world import fill_visit, release_visit, revisit
+from audit.domain.text import Text
+from audit.domain.visit import Mode
+from audit.store.branches import save_branch, save_region
+from audit.store.people import save_person
+from audit.store.programmes import save_programme, save_wave
+from tests.web.test_reviews import decide
+from tests.world import NOON, fill_visit, release_visit, revisit
 
 
 @pytest.fixture
@@ -107,3 +118,172 @@ def test_the_second_report_of_a_branch_looks_back_on_the_first(as_, database, wo
     report = msgspec.json.decode(inside, type=VisitReport)
     assert [past.current for past in report.history] == [False, True]
     assert [flip.item.key for flip in report.better] == ["rules-24/r02"]
+
+
+def test_a_report_drawn_a_year_later_is_the_same_to_the_byte(
+    application, as_, settings, database, world
+):
+    before = replace(settings, contact="quality@example.com")
+    application.state.update({"settings": before})
+    earlier = revisit(database, world, 1)
+    visit = revisit(database, world, 3, answers={"rules-24/r02": "2"}, released=False)
+    decide(as_(world.carol), visit, "release", confirmed="1")
+    addresses = [f"/results/{one}/report.pdf" for one in (visit, earlier)]
+    first, old = (as_(world.dan).get(place) for place in addresses)
+    known = {path.name for path in (settings.data / "reports").iterdir()}
+    for path in (settings.data / "reports").iterdir():
+        path.unlink()
+
+    with database.writing() as session:
+        region = replace(world.region, name=Text("新区", "New Bay"))
+        save_region(session, region)
+        save_branch(
+            session,
+            replace(world.harbour, name=Text("新名支行", "Renamed branch"), code="H009"),
+        )
+        save_programme(session, UUID(int=20), Text("新项目", "Renamed programme"))
+        save_wave(
+            session,
+            world.wave,
+            UUID(int=20),
+            Text("新批次", "Renamed wave"),
+            NOON.date(),
+            NOON.date(),
+            world.checklist.hash,
+            Text("", ""),
+        )
+        save_person(session, replace(world.carol, name="Carol Later"))
+    application.state.update({"settings": replace(settings, contact="later@example.com")})
+    revisit(database, world, 2)  # made before it, released after
+    a_network(database, world)
+
+    again, old_again = (as_(world.dan).get(place) for place in addresses)
+    assert b"Renamed" in as_(world.dan).get(f"/branches/{world.harbour.id}").content
+    assert "quality@example.com" in text(first)
+    assert (again.content, old_again.content) == (first.content, old.content)
+    assert {path.name for path in (settings.data / "reports").iterdir()} == known
+
+
+def a_network(database, world):
+    """Ten branches visited twice: from now on scatter is known."""
+    for number in range(9):
+        branch = replace(world.hill, id=UUID(int=500 + number), code=f"N{number}")
+        with database.writing() as session:
+            save_branch(session, branch)
+        for day in (4, 5):
+            revisit(database, world, day, branch=branch, answers={"rules-24/r02": str(day - 4)})
+
+
+def everything(answer) -> str:
+    """All a file says, attachments and cells with it."""
+    kind = answer.headers["content-type"]
+    if "pdf" in kind:
+        reader = pypdf.PdfReader(io.BytesIO(answer.content))
+        inside = b"".join(one for files in reader.attachments.values() for one in files)
+        pages = " ".join(page.extract_text() for page in reader.pages)
+        return f"{pages} {inside.decode()} {reader.metadata}"
+    if "spreadsheet" in kind:
+        book = load_workbook(io.BytesIO(answer.content))
+        return str([cell.value for page in book for row in page for cell in row])
+    return str(answer.text)
+
+
+def observed(database, world, number: int, mode: Mode) -> UUID:
+    """In at 12:47:13, out at 13:05:43."""
+    visit = revisit(database, world, number, released=False, mode=mode, late=LATE)
+    release_visit(database, world, visit=visit, at=NOON + timedelta(days=number + 1))
+    return visit
+
+
+LATE = timedelta(minutes=47, seconds=13)
+MINUTES = ("12:47", "13:05", "04:47", "05:05")
+
+
+def test_no_branch_learns_the_minute_of_a_disguised_visit(as_, database, world):
+    first, second = (observed(database, world, number, "disguised") for number in (1, 2))
+    branch, both = f"/branches/{world.harbour.id}", f"?visit={first}&visit={second}"
+    places = [
+        f"/results/{second}",
+        f"/results/{second}/what-if?item=rules-24/r02&value=2",
+        f"/results/{second}/report.pdf?language=zh",
+        f"/results/{second}/report.pdf?language=en",
+        branch,
+        f"{branch}/comparison{both}",
+        f"{branch}/comparison.pdf{both}",
+        f"{branch}/changes?before={first}&after={second}",
+        f"{branch}/scores.csv",
+        f"{branch}/scores.csv?rows=items",
+        f"{branch}/scores.xlsx",
+    ]
+
+    found = {place: everything(as_(world.dan).get(place)) for place in places}
+    auditors = as_(world.carol).get(f"/reviews/{second}").text
+
+    assert [minute in auditors for minute in MINUTES[:2]] == [True, True]  # it could leak
+    assert min(len(said) for said in found.values()) > 1000
+    assert {
+        place: minute for place, said in found.items() for minute in MINUTES if minute in said
+    } == {}
+    assert "about 12:30 – 13:00" in found[places[3]]
+    assert "约 12:30 – 13:00" in found[places[2]]
+    assert "the half hour before" in " ".join(found[places[3]].split())
+
+
+def test_an_open_visit_has_its_exact_times(as_, database, world):
+    visit = observed(database, world, 1, "open")
+
+    said = everything(as_(world.dan).get(f"/results/{visit}/report.pdf?language=en"))
+
+    assert "12:47 – 13:05" in said
+    assert "about" not in said.split("Kind of visit")[0].split("In and out")[1]
+    assert '"came_in":"2026-11-21T04:47:13Z"' in said
+    assert "half hour before" not in said
+
+
+# ---- limits --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(application):
+    """The worker is ended and a new one has no time at all."""
+    [desk] = application.state.drawing.desks
+    desk.leave()
+    usual, desk.seconds = desk.seconds, 0
+    yield desk
+    desk.seconds = usual
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "words"),
+    [
+        ("en", "This did not work just now", "took more than 0 seconds and was stopped"),
+        ("zh", "暂时无法完成", "生成此 PDF 超过了 0 秒，已经停止。其中的内容都能在网页上看到。"),
+    ],
+)
+def test_a_report_that_takes_too_long_is_a_page_in_the_readers_language(
+    as_, world, address, hasty, language, title, words
+):
+    client = as_(world.dan)
+    client.cookies.set("language", language)
+
+    answer = client.get(address)
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"].startswith("text/html")
+    assert page.h1.get_text() == title
+    assert words in page.main.get_text()
+    assert hasty.pid() is None
+
+    hasty.seconds = 60
+    assert client.get(address).headers["content-type"] == "application/pdf"
+
+
+def test_another_time_zone_is_another_file(as_, settings, world, address, application):
+    client = as_(world.dan)
+    client.get(address)
+
+    application.state.settings = msgspec.structs.replace(settings, timezone="America/Lima")
+    client.get(address)
+
+    assert len(list((settings.data / "reports").iterdir())) == 2

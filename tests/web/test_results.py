@@ -12,7 +12,7 @@ from audit.ids import new_id
 from audit.store.events import add_events, list_events, record
 from audit.store.people import save_person
 from audit.store.visits import get_visit, save_status
-from tests.web.test_branches import soup, words
+from tests.web.test_branches import soup, thin, words
 from tests.web.test_reviews import add
 from tests.world import NOON, fill_visit, release_visit, revisit
 
@@ -83,10 +83,26 @@ def test_a_change_is_said_with_what_it_compares(as_, database, world):
 
     said = [words(line) for line in result.select(".score-change p")]
     assert said[0] == (
-        "Raw score 72.7: 2.3 lower than the visit before (75.0). "
+        "Raw score 72.7: 2.3 lower than on 2026-11-21 (75.0). "
         "A failed critical item brings the final score to 59.0."
     )
     assert said == [words(line) for line in branch.select(".score-change p")]
+
+
+def test_a_visit_that_covered_too_little_is_skipped_in_comparing(as_, database, world):
+    first = revisit(database, world, 1, answers={"rules-24/r02": "0"})
+    revisit(database, world, 2, answers=thin())
+    last = revisit(database, world, 3)
+
+    result = soup(as_(world.dan).get(f"/results/{last}"))
+    branch = soup(as_(world.dan).get(f"/branches/{world.harbour.id}"))
+
+    said = [words(line) for line in result.select(".score-change p")]
+    assert said[0] == "Raw score 78.1: 1.0 higher than on 2026-11-21 (77.1)."
+    assert said == [words(line) for line in branch.select(".score-change p")]
+    assert [a["href"] for a in result.select(".result__links a")][-1] == (
+        f"/branches/{world.harbour.id}/changes?before={first}&after={last}"
+    )
 
 
 def test_a_large_change_is_not_called_clear_before_the_network_can_tell(as_, database, world):

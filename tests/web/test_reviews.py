@@ -12,7 +12,7 @@ from audit.ids import new_id
 from audit.store.events import add_events, list_events, record
 from audit.store.releases import send_back
 from audit.store.visits import add_visit, get_card, get_visit
-from tests.world import NOON, fill_visit, release_visit
+from tests.world import NOON, fill_visit, release_visit, revisit
 
 RELEASED = re.compile(r"MC-\d{4}-H001-\d{3}")
 
@@ -363,3 +363,40 @@ def test_next_and_previous_follow_the_queue_with_its_filters(as_, database, worl
 
     found = dict(re.findall(r'rel="(prev|next)" href="/reviews/([0-9a-f-]{36})', page.text))
     assert found == {"prev": str(visits[0]), "next": str(visits[2])}
+
+
+def test_the_queue_is_sorted_by_plain_links_that_keep_the_filters(as_, database, world):
+    first = revisit(database, world, 1, released=False)
+    second = revisit(database, world, 2, notes={}, released=False)
+    client, here = as_(world.carol), f"branch={world.harbour.id}"
+
+    page = client.get(f"/reviews?{here}")
+    links = dict(
+        re.findall(r'<a href="(/reviews\?[^"]+)" [^>]*>(By branch|Most flags first)', page.text)
+    )
+    by_flags = client.get(
+        next(link for link, name in links.items() if "flags" in name).replace("&amp;", "&")
+    )
+
+    assert listed(page) == [str(first), str(second)]
+    assert listed(by_flags) == [str(second), str(first)]
+    assert sorted(here in link for link in links) == [True, True]
+    assert 'sort=flags" aria-current="true"' in by_flags.text
+    assert 'name="sort" value="flags"' in by_flags.text
+
+
+def test_one_damaged_visit_does_not_hide_the_queue(as_, database, world):
+    good = revisit(database, world, 1, released=False)
+    bad = revisit(database, world, 2, released=False)
+    with database.writing() as session:
+        session.execute(
+            text("UPDATE event SET answer = '{' WHERE visit_id = :visit AND seq = 20"),
+            {"visit": bad.hex},
+        )
+
+    page = as_(world.carol).get("/reviews")
+    opened = as_(world.carol).get(f"/reviews/{bad}")
+
+    assert (page.status_code, listed(page)) == (200, [str(good)])
+    assert page.text.count("Cannot be read: its log or its checklist is damaged or missing.") == 1
+    assert (opened.status_code, "This visit cannot be read" in opened.text) == (409, True)

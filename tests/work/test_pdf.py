@@ -3,14 +3,18 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 
+import msgspec
 import pytest
 
 from audit.domain.problems import Problem
 from audit.paths import folder
 from audit.render import pdf
-from audit.work.pdf import DrawingRoom
+from audit.work.desk import TooLong
+from audit.work.pdf import DrawingRoom, NotDrawn
 from tests.render.papers import press, report_a
 
 
@@ -85,3 +89,93 @@ def test_a_machine_without_pango_is_told_the_one_command(monkeypatch):
 
     assert isinstance(caught.value, Problem)
     assert caught.value.status == 503
+
+
+# ---- the limit -----------------------------------------------------------------------
+
+ENDLESS = "字" * 400_000  # in one paragraph: minutes
+
+
+def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn():
+    room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1, seconds=8)
+
+    async def three() -> tuple[list[int], list[bytes | BaseException], list[int]]:
+        await room.draw(report_a(), "en")
+        before = room.pids()
+        papers = [report_a(contact=ENDLESS), report_a(), report_a()]
+        jobs = (room.draw(one, "zh") for one in papers)
+        done = await asyncio.gather(*jobs, return_exceptions=True)
+        return before, done, room.pids()
+
+    [first], done, [second] = asyncio.run(three())
+    room.close()
+
+    stopped, waiting = done[0], done[1:]
+    assert isinstance(stopped, TooLong)
+    assert (stopped.status, stopped.values) == (503, {"seconds": "8"})
+    assert waiting == [press().draw(report_a(), "zh")] * 2
+    assert first != second
+    assert not alive(first)
+
+
+def test_the_limit_of_one_worker_is_nothing_to_the_other():
+    room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=2, seconds=30)
+
+    async def both() -> list[bytes | BaseException]:
+        endless = asyncio.create_task(room.draw(report_a(contact=ENDLESS), "zh"))
+        drawn = [await room.draw(report_a(), "en") for _ in range(2)]
+        assert not endless.done()
+        room.close()
+        return [*drawn, *await asyncio.gather(endless, return_exceptions=True)]
+
+    done = asyncio.run(both())
+
+    assert done[:2] == [press().draw(report_a(), "en")] * 2
+    assert isinstance(done[2], NotDrawn)
+    assert room.pids() == []
+
+
+def test_what_goes_wrong_in_a_worker_is_told_and_the_worker_goes_on(room):
+    async def wrong_then_right() -> bytes:
+        report = report_a()
+        branch = msgspec.structs.replace(report.heading.branch, code=None)
+        heading = msgspec.structs.replace(report.heading, branch=branch)
+        with pytest.raises(RuntimeError, match="ValidationError"):
+            await room.draw(msgspec.structs.replace(report, heading=heading), "en")
+        [pid] = room.pids()
+        drawn: bytes = await room.draw(report, "en")
+        assert room.pids() == [pid]
+        return drawn
+
+    assert asyncio.run(wrong_then_right()) == press().draw(report_a(), "en")
+
+
+def test_a_server_that_is_killed_leaves_no_worker_behind():
+    program = (
+        "import asyncio, os, signal\n"
+        "from audit.paths import folder\n"
+        "from audit.work.pdf import DrawingRoom\n"
+        "from tests.render.papers import report_a\n"
+        "if __name__ == '__main__':\n"
+        "    room = DrawingRoom(folder('reports'), 'UTC', workers=1)\n"
+        "    asyncio.run(room.draw(report_a(), 'en'))\n"
+        "    room._threads.submit(asyncio.run, room.draw(report_a(contact='x ' * 400_000), 'en'))\n"
+        "    print(*room.pids(), flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+    pid = int(said.stdout)
+    until = time.monotonic() + 10
+    while alive(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(pid)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["branch_id"],
             ["branch.id"],
@@ -291,6 +292,7 @@ def upgrade() -> None:
         sa.Column("released_by", sa.Uuid(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("printed", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["checklist_hash"],
             ["checklist.hash"],
