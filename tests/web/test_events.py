@@ -92,6 +92,17 @@ def test_a_phones_events_are_stored_as_written_and_answered_for_by_hash(
     assert stored(database, world.harbour_visit) == made
 
 
+def test_since_when_an_item_was_in_hand_is_part_of_its_event(line, phone, database, world):
+    (plain,) = phone.does(R01)
+    timed = hashed(msgspec.structs.replace(plain, began=1200.0, monotonic=3400.0))
+
+    answer = line(phone.batch([timed]))
+
+    assert standings(answer) == ["stored"]
+    assert stored(database, world.harbour_visit) == [timed]
+    assert "began" not in written(plain)
+
+
 def test_what_is_sent_again_is_a_duplicate_and_stored_once(line, phone, database, world):
     phone.does(R01, NOTE)
     batch = phone.batch()
@@ -218,6 +229,19 @@ def test_a_token_ends_with_its_time_and_with_its_holder(line, phone, database, w
     assert line(phone.batch()).status_code == 401
 
 
+def test_a_token_ends_when_the_visit_is_given_to_somebody_else(line, phone, as_, database, world):
+    phone.does(R01)
+    given = {"shopper": str(world.bob.id), "mode": "open", "due_on": "2027-02-03"}
+    as_(world.ann).post(f"/admin/assignments/{world.harbour_visit}", data=given)
+
+    answer = line(phone.batch())
+    token = as_(world.bob).post(f"/visits/{world.harbour_visit}/tokens").json()["token"]
+    taken = line(phone.batch(), key=token)
+
+    assert answer.status_code == 401
+    assert standings(taken) == ["stored"]
+
+
 def test_nobody_else_gets_a_token_for_a_visit(as_, world, database):
     for other in (world.bob, world.carol, world.dan, world.ann):
         assert as_(other).post(f"/visits/{world.harbour_visit}/tokens").status_code == 404
@@ -244,6 +268,8 @@ BROKEN = {
     "a value as text": lambda event: changed(event, answer=Answer("answered", "2")),
     "no value": lambda event: changed(event, answer=Answer("answered")),
     "gated by itself": lambda event: changed(event, answer=Answer("na", gated=True)),
+    "a reason, which only auditors give": lambda event: changed(event, reason="because"),
+    "a taking in": lambda event: changed(event, kind="take_in", item="visit", answer=None),
     "a kind without an answer": lambda event: changed(event, answer=None),
     "a reopening": lambda event: changed(event, kind="reopen", answer=None),
     "an endless note": lambda event: changed(event, kind="note", text="长" * 4001),
