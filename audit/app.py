@@ -30,6 +30,7 @@ from audit.web import (
     self_tests,
     sessions,
     submissions,
+    tokens,
 )
 from audit.web.assets import Assets, get_asset
 from audit.web.dependencies import DEPENDENCIES
@@ -46,6 +47,7 @@ PARTS = (
     onsite,
     fill,
     submissions,
+    tokens,
     events,
     photos,
     offline,

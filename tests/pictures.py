@@ -72,6 +72,13 @@ def animated() -> bytes:
     return out.getvalue()
 
 
+def drawn(form: str, size: tuple[int, int] = (8, 8)) -> bytes:
+    """In black and white, which takes little room."""
+    out = io.BytesIO()
+    Image.new("1", size).save(out, form)
+    return out.getvalue()
+
+
 def zipped() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -103,9 +110,10 @@ UNREADABLE = {
     "HTML": b"<html><script>alert(1)</script>",
     "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "a GIF that is a JPEG too": b"GIF89a" + jpeg(),
-    "a GIF": b"GIF89a\1\0\1\0\0\0\0;",
+    "a GIF": drawn("GIF"),
+    "a TIFF": drawn("TIFF"),
     "2.5 gigapixels": png(50_000, 50_000, idat=zlib.compress(b"\0" * 100)),
-    "41 megapixels": png(8_200, 5_000, idat=zlib.compress(b"\0" * 100)),
+    "41 megapixels": drawn("PNG", (8_200, 5_000)),
     "a text that unfolds": bomb(),
     "cut off": jpeg(400, 400)[:2000],
     "a PNG cut off": png(400, 400)[:500],

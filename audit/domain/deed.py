@@ -63,28 +63,30 @@ def events_from(
     made: list[AnswerEvent] = []
     latest: dict[str, AnswerEvent] = {}  # by register, of those made here
     for deed, name in zip(deeds, ids, strict=False):
-        slot = register_of(deed.kind, deed.item)
-        earlier = latest.get(slot)
+        earlier = latest.get(slot := register_of(deed.kind, deed.item))
         if repeats(earlier, deed) if earlier else changes_nothing(capture, deed):
             continue
-        previous = made[-1] if made else after
-        said = msgspec.structs.asdict(deed)
         replaced = (earlier.id,) if earlier else capture.heads.get(slot, ())
-        latest[slot] = hashed(
+        after = latest[slot] = hashed(
             AnswerEvent(
                 id=name,
                 visit=visit,
                 device=device,
-                seq=previous.seq + 1 if previous else 1,
+                seq=after.seq + 1 if after else 1,
                 lamport=capture.lamport + len(made) + 1,
+                kind=deed.kind,
+                item=deed.item,
                 checklist=checklist,
                 wall=wall,
-                base=(*replaced, *said.pop("named")),
-                prev=previous.hash if previous else "",
-                **said,
+                answer=deed.answer,
+                text=deed.text,
+                base=(*replaced, *deed.named),
+                reason=deed.reason,
+                manifest=deed.manifest,
+                prev=after.hash if after else "",
             )
         )
-        made.append(latest[slot])
+        made.append(after)
     return made
 
 

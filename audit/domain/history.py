@@ -180,6 +180,12 @@ def _items(checklist: Checklist, events: Iterable[AnswerEvent]) -> dict[str, tup
 def _read(checklist: Checklist, body: str) -> Told | None:
     """Of what is in quarantine nothing can be relied on."""
     try:
-        return tell(checklist, read_event(body))
-    except (msgspec.DecodeError, UnicodeError, ValueError, KeyError, StopIteration, TypeError):
+        event = read_event(body)
+    except (msgspec.DecodeError, UnicodeError):
         return None
+    try:
+        return tell(checklist, event)
+    except (ValueError, KeyError, StopIteration):  # said what the question does not take
+        text = str(event.answer.value) if event.answer else event.text or ""
+        plain = msgspec.structs.replace(event, kind="note", text=text)
+        return tell(checklist, plain)

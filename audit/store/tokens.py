@@ -51,5 +51,13 @@ def check_token(session: Session, token: str, visit: UUID, now: datetime) -> Non
         raise NotSignedIn(N_("Please sign in again on this phone; nothing on it is lost."))
 
 
+def is_on_a_phone(session: Session, visit: Visit) -> bool:
+    """Whether its shopper's phone may hold something of it that has not been sent."""
+    query = select(VisitTokenRow.token_hash).where(
+        VisitTokenRow.visit_id == visit.id, VisitTokenRow.person_id == visit.shopper
+    )
+    return session.exec(query).first() is not None
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -9,11 +9,11 @@ from typing import Any
 
 import brotli
 import msgspec
-import rjsmin
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from audit.domain.problems import N_, NotFound
+from audit.web.shrinking import shrunk
 
 HTMX = "vendor/htmx-4.0.1.min.js"
 
@@ -48,8 +48,6 @@ SCRIPTS = {
         "js/stages.js",
         "js/stopwatch.js",
         "js/leaving.js",
-        "js/handing_in.js",
-        "js/rescue.js",
         "js/timing.js",
         "js/outbox.js",
     ),
@@ -65,7 +63,7 @@ SCRIPTS = {
     "offline.js": ("js/keeping.js", "js/offline.js"),
     "worker.js": ("js/keeping.js", "js/worker.js"),  # served as /sw.js
     "worker_off.js": ("js/worker_off.js",),
-    "photos.js": ("js/photos.js",),
+    "later.js": ("js/rescue.js", "js/handing_in.js", "js/photos.js"),  # after fill.js
     "sign_out.js": ("js/sign_out.js",),
     "journal.js": ("js/journal.js", "js/token.js"),
     "sending.js": ("js/log.js", "js/sender.js", "js/rescue.js"),  # after the journal
@@ -95,11 +93,17 @@ class Assets:
         self.by_name: dict[str, Asset] = {}
         every = sorted(path.stem for path in (folder / "css").glob("*.css"))
         ordered = [*FIRST, *(name for name in every if name not in FIRST)]
-        for bundle, wanted in (("screen.css", every), ("phone.css", PHONE)):
-            names = tuple(f"css/{name}.css" for name in ordered if name in wanted)
-            self._add(bundle, _joined(folder, names))
-        for name, files in SCRIPTS.items():
-            self._add(name, _script(folder, files))
+        sheets = {
+            bundle: tuple(f"css/{name}.css" for name in ordered if name in wanted)
+            for bundle, wanted in (("screen.css", every), ("phone.css", PHONE))
+        }
+        bundles = {**sheets, **SCRIPTS}
+        own = [(TYPES[Path(name).suffix], _own(folder, files)) for name, files in bundles.items()]
+        for (name, files), small in zip(bundles.items(), shrunk(*own), strict=True):
+            vendored = [
+                (folder / file).read_text("utf-8").rstrip() for file in files if file == HTMX
+            ]
+            self._add(name, "\n".join([*vendored, small, ""]).encode())
         for path in sorted((folder / "img").glob("*")):
             self._add(path.name, path.read_bytes())
         self.by_url = {asset.url: asset for asset in self.by_name.values()}
@@ -118,7 +122,7 @@ class Assets:
     def paper(self) -> tuple[str, str]:
         """The colour of every page, light and dark, from the tokens."""
         tokens = self.by_name["screen.css"].plain.decode()
-        light, dark = re.findall(r"--paper: light-dark\((#\w+), (#\w+)\)", tokens)[0]
+        light, dark = re.findall(r"--paper: light-dark\((#\w+),\s*(#\w+)\)", tokens)[0]
         return light, dark
 
     def url(self, name: str) -> str:
@@ -132,17 +136,9 @@ def _compressed(content: bytes) -> bytes:
     return compressed
 
 
-def _joined(folder: Path, files: tuple[str, ...]) -> bytes:
-    return b"\n".join((folder / name).read_bytes().rstrip() for name in files) + b"\n"
-
-
-def _script(folder: Path, files: tuple[str, ...]) -> bytes:
-    """Ours without comments and idle space; what came minified stays as it came."""
-    read = {name: (folder / name).read_text(encoding="utf-8").rstrip() for name in files}
-    small = [
-        text if name.startswith("vendor/") else rjsmin.jsmin(text) for name, text in read.items()
-    ]
-    return ("\n".join(small) + "\n").encode()
+def _own(folder: Path, files: tuple[str, ...]) -> str:
+    """What is ours of a bundle; what is vendored came minified and stays as it came."""
+    return "\n".join((folder / name).read_text("utf-8") for name in files if name != HTMX)
 
 
 @get("/static/{name:str}", sync_to_thread=False, no_compression=True, public=True)

@@ -67,13 +67,6 @@
     }
   }
 
-  // Before leaving.js: there is nothing to leave for.
-  document.addEventListener("click", (event) => {
-    if (!mingcha.log || !event.target.closest(".bar > a")) return
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    if (finish(mingcha.log)) handed.scrollIntoView()
-    else ask()
-  }, true)
+  mingcha.handIn = () => finish(mingcha.log) ? handed.scrollIntoView() : ask()
   asking?.querySelector(".button--main").addEventListener("click", handIn)
 }

@@ -6,7 +6,9 @@
 
   const slotOf = (event) => event.photo ? `photo:${event.photo.id}`
     : `${event.kind === "clear" ? "answer" : event.kind}:${event.item}`
-  const rank = (a, b) => a.lamport - b.lamport || (a.device < b.device ? -1 : a.device > b.device ? 1 : a.seq - b.seq)
+  const family = (device) => device.split("~")[0]
+  const order = (a, b) => a < b ? -1 : a > b ? 1 : 0
+  const rank = (a, b) => a.lamport - b.lamport || order(family(a.device), family(b.device)) || a.seq - b.seq || order(a.id, b.id)
   const said = ({ kind, answer, text }) => JSON.stringify([kind, answer?.state, answer?.value ?? null, text || ""])
 
   class Log {
@@ -49,6 +51,18 @@
       const last = {}
       for (const { device, seq } of this.entries.values()) last[device] = Math.max(seq, last[device] ?? 0)
       return last
+    }
+
+    // By device, the seq up to which there is every event: what a copy of a phone sent under
+    // the same numbers is filed under a name (`…~1`) that only grows at its end.
+    get held() {
+      const held = this.extent
+      const there = new Set([...this.entries.values()].map(({ device, seq }) => `${device} ${seq}`))
+      for (const device of Object.keys(held).filter((device) => !device.includes("~"))) {
+        held[device] = 0
+        while (there.has(`${device} ${held[device] + 1}`)) held[device]++
+      }
+      return held
     }
 
     // The root of audit/domain/event.py: SHA-256 over the sorted pairs of id and hash.

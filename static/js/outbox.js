@@ -6,7 +6,8 @@
   const able = root && isSecureContext && window.indexedDB && crypto.subtle
   let sender
 
-  const others = new BroadcastChannel("mingcha")
+  const REST = 5000
+  const others = window.BroadcastChannel ? new BroadcastChannel("mingcha") : { postMessage() {} }
 
   const start = async () => {
     const log = await mingcha.openLog(root.dataset.visit, root.dataset.checklist)
@@ -21,10 +22,13 @@
     mingcha.draw(log, sender)
     sender.now()
     mingcha.sender = sender
-    if (document.querySelector(".shot") && await shots(log)) load()
+    if (!document.querySelector(".shot")) return log
+    const soon = () => load().catch(() => {})
+    if (await begun(log)) soon()
+    else setTimeout(soon, REST)
     return log
   }
-  const shots = async (log) => [...log.slots.keys()].some((slot) => slot.startsWith("photo:"))
+  const begun = async (log) => [...log.slots.keys()].some((slot) => /^(photo|submit):/.test(slot))
     || await mingcha.within("raw", "readonly", (raw) => raw.count())
   const ready = able ? start().catch(() => undefined) : Promise.resolve()
   mingcha.ready = ready
@@ -39,14 +43,22 @@
     return deed
   }
 
-  // Photos have a script of their own, fetched when the first is about to be taken.
+  // What a page does not begin with (photos, handing in, backups) has a script of its own,
+  // fetched when it is wanted, and in any case once the page has come to rest.
   let loading
   const load = () => loading ??= new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement("script"), { src: root.dataset.photos, onload: resolve })
-    script.onerror = () => { loading = undefined; reject(new Error("photos")) }
+    const script = Object.assign(document.createElement("script"), { src: root.dataset.later, onload: resolve })
+    script.onerror = () => { loading = undefined; reject(new Error("later")) }
     document.head.append(script)
   })
   document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
+  // Before leaving.js: there is nothing to leave for.
+  document.addEventListener("click", (event) => {
+    if (!mingcha.log || !document.querySelector(".shot") || !event.target.closest(".bar > a")) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    load().then(() => mingcha.handIn(), () => { document.getElementById("cut-off").hidden = false })
+  }, true)
   document.addEventListener("change", async (event) => {
     const { target } = event
     if (!target.matches(".shot input")) return

@@ -40,7 +40,6 @@
   if (panel) {
     panel.hidden = false
     panel.querySelector("button").addEventListener("click", run)
-    mingcha.tellOfPhone(panel.dataset.visit).catch(() => {})
     run()
   }
 }

@@ -68,7 +68,7 @@
 
     async post(entries) {
       const nonce = mingcha.newId()
-      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.extent }))
+      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held }))
       const response = await fetch(`/api/v1/visits/${this.log.visit}/events`, {
         method: "POST", body: sent, redirect: "error", cache: "no-store", credentials: "omit",
         signal: AbortSignal.timeout(PATIENCE), keepalive: sent.length < 60_000,

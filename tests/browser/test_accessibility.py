@@ -21,11 +21,11 @@ pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 AGAIN, WAITING = UUID(int=33), UUID(int=34)
-NOT_PAGES = re.compile(r"^/static/|\.(?:pdf|csv|xlsx)$")
+NOT_PAGES = re.compile(r"^/static/|/photos/|\.(?:pdf|csv|xlsx|js|webmanifest)$")
 # Whose pages are whose: so that nobody's are looked at twice.
 OWN = {
-    "stranger": r"/sign-in",
-    "alice": r"/assignments|/visits|/account",
+    "stranger": r"/sign-in|/offline",
+    "alice": r"/assignments|/visits|/account|/self-test",
     "carol": r"/reviews|/results|/branches$",
     "dan": r"/branches|/results",
     "ann": r"/admin",

@@ -399,7 +399,7 @@ def test_f13_a_cleared_storage_is_told_with_what_the_server_has(
 
     page = alices.open(fill)
 
-    told = page.locator(".phone__cleared")
+    told = page.locator("#phone")
     expect(told).to_contain_text("2 entries of this phone had been received, the last at")
     expect(told).to_contain_text("What had not been sent by then is gone.")
     settled(page)
@@ -422,7 +422,7 @@ def test_f13_a_browser_cleared_of_everything_is_told_of_as_another_phone(
 
     page = alices.open(f"/assignments/{world.harbour_visit}")
 
-    expect(page.locator(".phone__elsewhere")).to_contain_text("2 entries from there, the last at")
+    expect(page.locator("#phone")).to_contain_text("2 entries from there, the last at")
     panel(page, "pass").wait_for(timeout=20_000)
 
 

@@ -51,6 +51,7 @@ def sign_in(open_, page, person: Person) -> None:
 
 def written_here(page, key):
     expect(item(page, key).locator(".said")).to_have_text("On this phone")
+    page.locator("#only-here").wait_for()  # it has been tried
 
 
 def test_a_backup_file_goes_from_the_phone_to_the_auditor(open_, world, fill, stored, tmp_path):
@@ -227,6 +228,7 @@ def test_nothing_of_one_person_is_shown_or_sent_under_anothers_name(
             due_on=visit.due_on,
             brief=visit.brief,
         )
+    page.goto("about:blank")
     page.context.unroute(EVENTS)
     sign_in(open_, page, world.bob)
 

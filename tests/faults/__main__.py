@@ -24,16 +24,14 @@ class Noting:
 
 
 def main(arguments: list[str]) -> int:
-    if "--quick" not in arguments:
-        os.environ["MINGCHA_TEST_FAULTS"] = "full"
+    os.environ["MINGCHA_TEST_FAULTS"] = "quick" if "--quick" in arguments else "full"
     rest = [word for word in arguments if word != "--quick"]
     noting = Noting()
     code = pytest.main(
         ["-q", "-n", "auto", "--dist", "worksteal", "-p", "no:cacheprovider", str(HERE), *rest],
         plugins=[noting],
     )
-    for line in [*noting.ledger.table(), "", noting.ledger.verdict()]:
-        print(line)
+    sys.stdout.write("\n".join([*noting.ledger.table(), "", noting.ledger.verdict(), ""]))
     return int(code)
 
 

@@ -1,24 +1,18 @@
 """F14: clocks that jump, of phones and of the server."""
 
-import os
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from audit.domain.event import project
 from tests.faults.line import NoAnswer, deeds
-from tests.faults.site import ROOT
 from tests.phone import Phone
 from tests.world import NOON
 
 DAY = 86_400
 JUMPS = [3600, -3600, DAY, -DAY, 40 * 365 * DAY, -56 * 365 * DAY, 12 * 365 * DAY, 0]
 EXPIRED = 31 * DAY
-FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 
 def test_what_a_visit_says_hangs_on_no_clock_of_a_phone(site, phones, tally):
@@ -45,31 +39,18 @@ def test_what_a_visit_says_hangs_on_no_clock_of_a_phone(site, phones, tally):
     assert tally.made == tally.acked
 
 
-@pytest.fixture(params=["injected", "faketime"])
-def shift(request, site, full, tmp_path):
+@pytest.fixture
+def shift(site, tmp_path):
     """Moves the clock of a server that runs."""
     file = tmp_path / "clock"
-    file.write_text("+0")
-    if request.param == "injected":
-        site.start(clock=str(file))
-        yield lambda seconds: file.write_text(f"{seconds:+d}")
-        return
-    if not FAKETIME:
-        pytest.skip("no libfaketime: ./dev test as root installs it")
-    if not full:
-        pytest.skip("in the full set")
-    with subprocess.Popen(
-        [sys.executable, "-m", "audit.cli", "serve", "--port", str(site.port)],
-        cwd=ROOT,
-        env={
-            **os.environ, **site.env, "LD_PRELOAD": str(FAKETIME[0]),
-            "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-        },
-    ) as process:  # fmt: skip
-        site.await_port()
-        yield lambda seconds: file.write_text(f"{seconds:+d}")
-        process.kill()
+    file.write_text("0")
+    site.start(clock=str(file))
+
+    def move(seconds):
+        (tmp_path / "next").write_text(str(seconds))
+        (tmp_path / "next").rename(file)
+
+    return move
 
 
 def test_a_server_whose_clock_jumps_files_everything_all_the_same(site, phones, tally, shift):

@@ -12,7 +12,6 @@ from audit.domain.delivery import Batch
 from audit.domain.event import hashed, root, written
 from audit.ids import new_id
 from audit.store.events import list_events, list_late
-from audit.store.phones import list_incidents
 from audit.store.tables import EventRow, QuarantineRow, VisitTokenRow
 from audit.store.visits import get_visit, save_status
 from tests.phone import Phone, packed
@@ -90,6 +89,17 @@ def test_a_phones_events_are_stored_as_written_and_answered_for_by_hash(
         "status": "in_progress",
     }
     assert stored(database, world.harbour_visit) == made
+
+
+def test_since_when_an_item_was_in_hand_is_part_of_its_event(line, phone, database, world):
+    (plain,) = phone.does(R01)
+    timed = hashed(msgspec.structs.replace(plain, began=1200.0, monotonic=3400.0))
+
+    answer = line(phone.batch([timed]))
+
+    assert standings(answer) == ["stored"]
+    assert stored(database, world.harbour_visit) == [timed]
+    assert "began" not in written(plain)
 
 
 def test_what_is_sent_again_is_a_duplicate_and_stored_once(line, phone, database, world):
@@ -218,6 +228,19 @@ def test_a_token_ends_with_its_time_and_with_its_holder(line, phone, database, w
     assert line(phone.batch()).status_code == 401
 
 
+def test_a_token_ends_when_the_visit_is_given_to_somebody_else(line, phone, as_, database, world):
+    phone.does(R01)
+    given = {"shopper": str(world.bob.id), "mode": "open", "due_on": "2027-02-03"}
+    as_(world.ann).post(f"/admin/assignments/{world.harbour_visit}", data=given)
+
+    answer = line(phone.batch())
+    token = as_(world.bob).post(f"/visits/{world.harbour_visit}/tokens").json()["token"]
+    taken = line(phone.batch(), key=token)
+
+    assert answer.status_code == 401
+    assert standings(taken) == ["stored"]
+
+
 def test_nobody_else_gets_a_token_for_a_visit(as_, world, database):
     for other in (world.bob, world.carol, world.dan, world.ann):
         assert as_(other).post(f"/visits/{world.harbour_visit}/tokens").status_code == 404
@@ -244,6 +267,8 @@ BROKEN = {
     "a value as text": lambda event: changed(event, answer=Answer("answered", "2")),
     "no value": lambda event: changed(event, answer=Answer("answered")),
     "gated by itself": lambda event: changed(event, answer=Answer("na", gated=True)),
+    "a reason, which only auditors give": lambda event: changed(event, reason="because"),
+    "a taking in": lambda event: changed(event, kind="take_in", item="visit", answer=None),
     "a kind without an answer": lambda event: changed(event, answer=None),
     "a reopening": lambda event: changed(event, kind="reopen", answer=None),
     "an endless note": lambda event: changed(event, kind="note", text="长" * 4001),
@@ -376,69 +401,6 @@ def test_what_comes_after_the_seal_is_kept_and_not_part_of_the_visit(line, phone
     with database.reading() as session:
         assert list_late(session, world.harbour_visit) == [late]
         assert len(session.exec(select(EventRow)).all()) == 3
-
-
-# ---- the phone that asks for a token -----------------------------------------------------
-
-
-OLD, NEW = "a" * 32, "b" * 32
-
-
-def ask(client, world, device, held=0):
-    data = {"device": device, "held": str(held)}
-    return client.post(f"/visits/{world.harbour_visit}/tokens", data=data)
-
-
-def incidents(database):
-    with database.reading() as session:
-        return list_incidents(session)
-
-
-def test_a_phone_is_known_again_by_a_cookie_that_scripts_neither_read_nor_clear(alice, world):
-    first = ask(alice, world, OLD)
-    again = ask(alice, world, OLD)
-
-    named = first.headers["set-cookie"].lower()
-    assert ("httponly" in named, f"max-age={400 * 86_400}" in named) == (True, True)
-    assert first.cookies["phone"] == again.cookies["phone"]
-
-
-def test_a_cookie_that_is_none_of_ours_is_replaced(alice, world):
-    alice.cookies.set("phone", "x' OR 1=1")
-
-    assert len(ask(alice, world, OLD).cookies["phone"]) == 32
-
-
-def test_a_phone_that_lost_its_store_is_told_what_is_here_and_it_is_logged(
-    alice, line, phone, database, world
-):
-    ask(alice, world, phone.device)
-    phone.does(R01, R02)
-    line(phone.batch())
-
-    standing = ask(alice, world, NEW).json()["phone"]
-
-    (incident,) = incidents(database)
-    assert standing["cleared"]["entries"] == 2
-    assert (incident.shopper, incident.visit) == ("S01", world.harbour_visit)
-    assert incident.sent.entries == 2
-    assert standing["cleared"]["last_at"] == incident.sent.last_at.isoformat().replace(
-        "+00:00", "Z"
-    )
-
-
-def test_another_phone_is_told_that_there_is_one_and_that_is_no_incident(
-    alice, as_, line, phone, database, world
-):
-    ask(alice, world, phone.device)
-    phone.does(R01)
-    line(phone.batch())
-
-    standing = ask(as_(world.alice), world, NEW).json()["phone"]
-
-    assert "cleared" not in standing
-    assert standing["elsewhere"]["entries"] == 1
-    assert incidents(database) == []
 
 
 def test_what_came_too_late_is_told_to_be_so_again(line, phone, database, world):

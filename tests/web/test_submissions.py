@@ -5,6 +5,9 @@ from audit.clock import now
 from audit.domain.answer import Answer, Deed, project
 from audit.store.events import list_events, record
 from audit.store.visits import get_visit
+from tests.phone import Phone, packed
+from tests.pictures import Lens, jpeg, photo_of, takes
+from tests.world import NOON
 
 
 def parsed(answer):
@@ -81,7 +84,37 @@ def test_a_finished_visit_is_handed_in_at_once_and_sealed(as_, world, database, 
     with database.reading() as session:
         last = list_events(session, world.harbour_visit)[-1]
     assert (last.kind, last.item) == ("submit", "visit")
-    assert parsed(as_(world.alice).get(f"{url}/submission")).h1.text == "Handed in"
+    page = parsed(as_(world.alice).get(f"{url}/submission"))
+    assert page.h1.text == "Handed in"
+    receipt = [part.text for part in page.select(".receipt dd")]
+    assert (receipt[0], receipt[1], receipt[3]) == (
+        str(last.seq - 1),
+        "0",
+        last.manifest.root[:8],
+    )
+
+
+def test_a_plain_form_waits_for_photos_as_phones_do(as_, world, database, url, visit):
+    client = as_(world.alice)
+    phone = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    content = jpeg()
+    photo = photo_of(content)
+    takes(phone, photo)
+    token = client.post(f"{url}/tokens").json()["token"]
+    lens = Lens(as_(None), world.harbour_visit, token)
+    sent, headers = packed(phone.batch(), token)
+    as_(None).post(f"/api/v1{url}/events", content=sent, headers=headers)
+
+    client.post(f"{url}/submission", data={"confirmed": "1"})
+    waiting = client.get(f"{url}/submission")
+    before = visit().status
+    lens.send(photo, content)
+
+    assert "1 photo is still on its way from your phone." in waiting.text
+    assert (before, visit().status) == ("in_progress", "submitted")
+    assert (
+        parsed(client.get(f"{url}/submission")).select_one(".receipt dd:nth-of-type(2)").text == "1"
+    )
 
 
 def test_with_questions_open_it_asks_once(as_, world, url, visit):

@@ -18,6 +18,7 @@ from audit.store.branches import list_branches, list_regions
 from audit.store.database import Database
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
+from audit.store.tokens import is_on_a_phone
 from audit.store.visits import (
     VisitFilter,
     add_visit,
@@ -128,7 +129,8 @@ def show_visit_form(
     with database.reading() as session:
         visit = get_visit(session, administrator, visit_id)
         shoppers = list_people(session, "shopper")
-    return _draw_visit(page, visit, shoppers)
+        on_a_phone = is_on_a_phone(session, visit)
+    return _draw_visit(page, visit, shoppers, on_a_phone=on_a_phone)
 
 
 @post("/admin/assignments/{visit_id:uuid}", sync_to_thread=True)
@@ -146,7 +148,8 @@ def change_visit(
         shopper = form.one_of("shopper", able)
         mode, due_on, brief = read_mode(form), form.day("due_on"), read_brief(form, visit.brief)
         if not form.ok:
-            return _draw_visit(page, visit, shoppers, form)
+            on_a_phone = is_on_a_phone(session, visit)
+            return _draw_visit(page, visit, shoppers, form, on_a_phone=on_a_phone)
         save_assignment(
             session, visit_id, shopper=UUID(shopper), mode=mode, due_on=due_on, brief=brief
         )
@@ -230,13 +233,19 @@ def _draw_plan(
 
 
 def _draw_visit(
-    page: Page, visit: Visit, shoppers: list[Person], form: Form | None = None
+    page: Page,
+    visit: Visit,
+    shoppers: list[Person],
+    form: Form | None = None,
+    *,
+    on_a_phone: bool,
 ) -> Response[str]:
     return page(
         "admin/assignments/edit.html",
         status=422 if form else 200,
         visit=visit,
         shoppers=shoppers,
+        on_a_phone=on_a_phone,
         modes=MODES,
         values={
             "shopper": str(visit.shopper),

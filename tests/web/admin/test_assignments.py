@@ -237,6 +237,17 @@ def test_an_assigned_visit_can_be_given_to_somebody_else(ann, world, database):
     assert (visit.mode, str(visit.due_on), visit.brief) == ("open", "2027-02-03", Text("甲", "A"))
 
 
+def test_a_visit_that_may_be_on_a_phone_is_not_given_away_unawares(ann, as_, world, database):
+    path = f"/admin/assignments/{world.harbour_visit}"
+    before = ann.get(path)
+    as_(world.alice).post(f"/visits/{world.harbour_visit}/tokens")
+
+    after = ann.get(path)
+
+    warning = "S01 has opened this visit on a phone."
+    assert (warning in before.text, warning in after.text) == (False, True)
+
+
 @pytest.mark.parametrize("deed", ["", "/cancellation"])
 def test_a_visit_that_was_started_can_be_neither_given_away_nor_cancelled(
     ann, world, database, deed

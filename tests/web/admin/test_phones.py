@@ -25,4 +25,4 @@ def test_a_lost_store_and_a_self_test_are_listed(ann, as_, world, seen):
     incident, test = seen(ann.get("/admin/phones")).rows()
 
     assert incident[1:5] == ["S01", "H001", "0", "—"]
-    assert test[1:5] == ["S01 Alice", "room", "clock", "resize_ms=812"]
+    assert test[1:5] == ["S01 Alice", "Free space", "Clock", "photo in 812 ms"]
