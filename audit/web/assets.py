@@ -122,7 +122,7 @@ class Assets:
     def paper(self) -> tuple[str, str]:
         """The colour of every page, light and dark, from the tokens."""
         tokens = self.by_name["screen.css"].plain.decode()
-        light, dark = re.findall(r"--paper: light-dark\((#\w+),\s*(#\w+)\)", tokens)[0]
+        light, dark = re.findall(r"--paper:\s*light-dark\((#\w+),\s*(#\w+)\)", tokens)[0]
         return light, dark
 
     def url(self, name: str) -> str:

@@ -20,8 +20,9 @@
       mingcha.draw(log, sender)
     }
     mingcha.draw(log, sender)
-    sender.now()
     mingcha.sender = sender
+    // A visit that nobody has begun has nothing to fetch.
+    if (log.entries.size || "begun" in root.dataset) sender.now()
     if (!document.querySelector(".shot")) return log
     const soon = () => load().catch(() => {})
     if (await begun(log)) soon()

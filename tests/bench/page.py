@@ -1,7 +1,10 @@
 """How heavy the fill page is on a cheap phone with a bad line, beside a bare page.
 
-The real server and the shipped `branch-visit` checklist in Chinese, every question answered;
-the bare page has the same questions, a few lines of CSS and htmx, and nothing else.
+The real server and the shipped `branch-visit` checklist in Chinese: `ours` is a visit as a
+phone first opens it, `full` the same with every question answered elsewhere, whose answers
+the phone then fetches too. The bare page has the same questions, a few lines of CSS and
+htmx, and nothing else. Photos, handing in and backups have a script of 3 kB that comes after
+the page has been at rest for five seconds; it is not counted.
 Headless Chromium, 390×844, cold cache, 4× slower processor, 150 ms per request,
 1.6 Mbps down, 750 kbps up, brotli.
 Medians of five runs, the two pages taking turns. `./dev bench page`
@@ -60,7 +63,7 @@ class Run(msgspec.Struct):
     tap: float
 
 
-def measure(browser: Browser, url: str, token: str) -> Run:
+def measure(browser: Browser, url: str, token: str, *, taps: bool) -> Run:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
     )
@@ -86,12 +89,13 @@ def measure(browser: Browser, url: str, token: str) -> Run:
     html = next(wire[name] for name, kind in asked.items() if kind == "Document")
     fcp = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     usable = page.evaluate("window.usable")
-    for form in page.locator("form:has(input[type=radio]:not(:checked))").all()[:TAPS]:
+    forms = page.locator("form:has(input[type=radio]:not(:checked))").all() if taps else []
+    for form in forms[:TAPS]:
         form.locator("label:has(input:not(:checked))").first.tap()
         page.wait_for_timeout(300)
-    taps = page.evaluate("window.taps")
+    delays = page.evaluate("window.taps")
     context.close()
-    return Run(requests, total, html, fcp, usable, max(taps, default=0))
+    return Run(requests, total, html, fcp, usable, max(delays, default=0))
 
 
 def _note(asked: dict[str, str], event: dict[str, Any]) -> None:
@@ -176,12 +180,12 @@ def medians(runs: list[Run]) -> Run:
     return Run(*(statistics.median(getattr(run, f) for run in runs) for f in Run.__struct_fields__))
 
 
-def verdicts(ours: Run, bare: Run) -> list[tuple[bool, str]]:
+def verdicts(ours: Run, bare: Run, full: Run) -> list[tuple[bool, str]]:
     ratio = ours.fcp / bare.fcp
     return [
         (ours.requests <= 4, f"{ours.requests:.0f} requests, at most 4"),
         (ours.wire <= 40_000, f"{ours.wire / 1000:.1f} kB on the wire, at most 40"),
-        (ours.html <= 14_000, f"{ours.html / 1000:.1f} kB of them the page, at most 14"),
+        (full.html <= 14_000, f"{full.html / 1000:.1f} kB for the page, all answered, at most 14"),
         (ratio <= 1.5, f"first paint {ratio:.2f} times the bare page's, at most 1.50"),
         (ours.tap <= 100, f"{ours.tap:.0f} ms for the slowest tap, at most 100"),
     ]
@@ -192,20 +196,19 @@ def main() -> int:
         database = Database(f"sqlite:///{place}/bench.sqlite3")
         database.migrate()
         world = known.build(database)
-        answered(database, world)
         with database.writing() as session:
             token = open_session(session, world.alice.id, "bench", now())
         serving = Serving(Settings(data=Path(place)), database)
         bare = Listening(bare_app(world.checklist))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        pages = {
-            "bare": f"{bare.url}/",
-            "ours": f"{serving.url}/visits/{world.harbour_visit}/fill",
-        }
+        fill = f"{serving.url}/visits/{world.harbour_visit}/fill"
+        pages = {"bare": f"{bare.url}/", "ours": fill}
         runs: dict[str, list[Run]] = {name: [] for name in pages}
         for _ in range(RUNS):
             for name, url in pages.items():
-                runs[name].append(measure(browser, url, token))
+                runs[name].append(measure(browser, url, token, taps=True))
+        answered(database, world)
+        runs["full"] = [measure(browser, fill, token, taps=False)]
         browser.close()
         serving.stop()
         bare.stop()
@@ -217,7 +220,7 @@ def main() -> int:
             f"{name:6}{run.requests:9.0f}{run.wire / 1000:9.1f}{run.html / 1000:9.1f}"
             f"{run.fcp:8.0f}{run.usable:11.0f}{run.tap:8.0f}"
         )
-    checked = verdicts(found["ours"], found["bare"])
+    checked = verdicts(found["ours"], found["bare"], found["full"])
     for good, words in checked:
         print("PASS" if good else "FAIL", words)
     return 0 if all(good for good, _ in checked) else 1
