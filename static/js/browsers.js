@@ -12,6 +12,7 @@
 
   // No browser says so; these are the traces that private windows have left so far.
   const privately = async () => {
+    if (!navigator.storage) return false
     try {
       await navigator.storage.getDirectory?.()
     } catch {

@@ -7,6 +7,7 @@ worker too, and what the server does wrong is done by an application in front of
 import asyncio
 import re
 import shutil
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -30,6 +31,10 @@ pytestmark = pytest.mark.browser
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 14; V2304A; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.50"
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 )
 CUT_OFF = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_CONNECTION")
 
@@ -494,6 +499,28 @@ def test_inside_another_app_it_says_how_to_get_out(open_, world, language, words
     shown = page.locator('[data-check="browser"] .checks__words:visible')
     assert words in shown.inner_text()
     assert shown.count() == 1
+
+
+def test_an_iphone_has_to_open_it_from_the_home_screen(open_, world):
+    page = open_(world.alice, f"/assignments/{world.harbour_visit}", user_agent=IPHONE)
+
+    panel(page, "fail").wait_for()
+
+    home = page.locator('[data-check="home"]')
+    assert home.get_attribute("data-state") == "fail"
+    assert "Add to Home Screen" in home.locator(".checks__words:visible").inner_text()
+
+
+def test_a_clock_that_is_off_is_minded_and_no_reason_to_stay(alices, world):
+    page = alices.context.pages[0]
+    page.clock.set_system_time(now() + timedelta(minutes=12))
+
+    page.goto(f"/assignments/{world.harbour_visit}")
+    panel(page, "pass").wait_for(timeout=20_000)
+
+    clock = page.locator('[data-check="clock"]')
+    assert clock.get_attribute("data-state") == "warn"
+    assert "12 minutes off" in clock.text_content()
 
 
 def test_the_self_test_runs_is_sent_and_read_by_the_administrator(alices, world, database, open_):

@@ -12,10 +12,9 @@ from tests.faults.line import NoAnswer, deeds
 def test_nothing_is_lost_however_often_the_server_is_killed(either_site, phones, tally, full):
     """I2 I3 I4 I5 I7: phones keep delivering, the server keeps dying."""
     site = either_site
-    rounds, each, kills = (40, 160, 40) if full else (3, 60, 3)
+    count, rounds, each, kills = (16, 40, 200, 40) if full else (8, 3, 60, 3)
     site.start()
-    users = phones(site, 8)
-    over = threading.Event()
+    users = phones(site, count)
 
     def use(phone, line, rng):
         for _ in range(rounds):
@@ -39,7 +38,6 @@ def test_nothing_is_lost_however_often_the_server_is_killed(either_site, phones,
             site.kill()
             tally.kills += 1
             site.start()
-    over.set()
     for thread in threads:
         thread.join()
 
