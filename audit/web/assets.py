@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import brotli
 import msgspec
@@ -125,6 +126,10 @@ class Assets:
         light, dark = re.findall(r"--paper:\s*light-dark\((#\w+),\s*(#\w+)\)", tokens)[0]
         return light, dark
 
+    def inline(self, name: str) -> str:
+        """A small picture as an address that asks for nothing."""
+        return "data:image/svg+xml," + quote(self.by_name[name].plain.decode().strip())
+
     def url(self, name: str) -> str:
         """The address of a bundle or image; a KeyError is a template naming none."""
         return self.by_name[name].url
@@ -147,7 +152,11 @@ def get_asset(name: FromPath[str], request: Request[Any, Any, Any]) -> Response[
     asset = assets.by_url.get(f"/static/{name}")
     if asset is None:
         raise NotFound(N_("There is no such file."))
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Vary": "Accept-Encoding",
+        "Content-Security-Policy": "default-src 'none'",  # it is no page
+    }
     if "br" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "br"
         return Response(asset.brotli, media_type=asset.media_type, headers=headers)

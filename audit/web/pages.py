@@ -47,6 +47,7 @@ def _environment(
     )
     environment.globals.update(
         asset=assets.url,
+        inline=assets.inline,
         paper=assets.paper,
         language=language,
         demo=settings.demo,

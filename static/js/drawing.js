@@ -174,10 +174,11 @@
 
   // What was noted on site, beside the questions it is about. The server may know of more.
   const drawRecall = (log) => {
-    for (const list of document.querySelectorAll(".recall[data-stage]")) {
-      const noted = log.slots.get(`remember:stage/${list.dataset.stage}`) ?? []
-      if (noted.length <= list.children.length) continue
-      list.hidden = false
+    for (const stage of document.querySelectorAll(".stage")) {
+      const noted = log.slots.get(`remember:${stage.id.replace("-", "/")}`) ?? []
+      let list = stage.querySelector(".recall")
+      if (noted.length <= (list?.children.length ?? 0)) continue
+      if (!list) stage.querySelector("h2").after(list = Object.assign(document.createElement("ul"), { className: "recall", ariaLabel: words.noted }))
       list.replaceChildren(...noted.map(({ wall, text }) => {
         const line = document.createElement("li")
         line.append(Object.assign(document.createElement("time"), { textContent: clock(wall).slice(0, 5) }), ` ${text || words.something}`)

@@ -6,7 +6,7 @@
   const able = root && isSecureContext && window.indexedDB && crypto.subtle
   let sender
 
-  const REST = 5000
+  const REST = 8000
   const others = window.BroadcastChannel ? new BroadcastChannel("mingcha") : { postMessage() {} }
 
   const start = async () => {

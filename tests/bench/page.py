@@ -4,7 +4,7 @@ The real server and the shipped `branch-visit` checklist in Chinese: `ours` is a
 phone first opens it, `full` the same with every question answered elsewhere, whose answers
 the phone then fetches too. The bare page has the same questions, a few lines of CSS and
 htmx, and nothing else. Photos, handing in and backups have a script of 3 kB that comes after
-the page has been at rest for five seconds; it is not counted.
+the page has been at rest for eight seconds; it is not counted.
 Headless Chromium, 390×844, cold cache, 4× slower processor, 150 ms per request,
 1.6 Mbps down, 750 kbps up, brotli.
 Medians of five runs, the two pages taking turns. `./dev bench page`

@@ -194,9 +194,7 @@ def test_a_refused_number_says_so_and_stays(open_, world, fill, stored):
     assert stored().answers == {}
 
 
-def test_without_a_connection_all_is_kept_here_and_sent_when_it_is_back(
-    open_, world, fill, stored
-):
+def test_without_a_connection_all_is_kept_here_and_sent_when_it_is_back(open_, world, fill, stored):
     page = open_(world.alice, fill)
     tap(page, GREETING, "Hardly ever")
     settled(page)
