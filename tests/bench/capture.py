@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import create_engine, insert, text
 
 from audit.app import create_app
 from audit.domain.answer import Answer
@@ -38,6 +38,7 @@ from tests import world as known
 
 PHONES = (1, 8, 32, 64)
 ANSWERS = 60
+GRADED = (1, 2, 3, 4, 6, 8, 9, 10)
 TOKEN = "bench"
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -62,11 +63,12 @@ def request(visit: UUID, events: list[AnswerEvent]) -> bytes:
 
 
 def answers(visit: UUID, checklist: str, count: int) -> list[AnswerEvent]:
-    device, made = secrets.token_hex(16), []
+    device = secrets.token_hex(16)
+    made: list[AnswerEvent] = []
     for seq in range(1, count + 1):
         event = AnswerEvent(
             id=new_id(), visit=visit, device=device, seq=seq, lamport=seq, kind="answer",
-            item=f"rules-24/r{(1, 2, 3, 4, 6, 8, 9, 10)[seq % 8]:02}", checklist=checklist, wall=NOW,
+            item=f"rules-24/r{GRADED[seq % 8]:02}", checklist=checklist, wall=NOW,
             answer=Answer("answered", seq % 3), base=(made[-1].id,) if made else (),
             monotonic=float(seq), boot=device, zone_minutes=480, prev=made[-1].hash if made else "",
         )  # fmt: skip
@@ -94,9 +96,7 @@ def furnish(url: str, visits: list[UUID]) -> str:
     database.migrate()
     world = known.build(database)
     with database.writing() as session:
-        like = (
-            session.exec(select(VisitRow).where(VisitRow.id == world.harbour_visit)).scalars().one()
-        )
+        like = session.get_one(VisitRow, world.harbour_visit)
         shared = {name: getattr(like, name) for name in VisitRow.model_fields if name != "id"}
         session.execute(insert(VisitRow), [{**shared, "id": visit} for visit in visits])
         session.execute(insert(VisitTokenRow), [

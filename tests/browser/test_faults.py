@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,10 +104,8 @@ class Phone:
                     os.kill(int(path.parent.name), signal.SIGKILL)
             except (FileNotFoundError, ProcessLookupError):
                 continue
-        try:
+        with suppress(Error):
             self.context.close()
-        except Error:
-            pass
         (self.profile / "SingletonLock").unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -142,9 +141,7 @@ def test_f1_a_browser_killed_in_mid_write_loses_nothing_it_called_kept(phone, fi
 
         page = phone.open(fill)
         rows = page.evaluate(ROWS)
-        said = page.evaluate(
-            "Object.fromEntries([...mingcha.log.slots].map(([slot, events]) => [slot, events.map((e) => String(e.answer?.value ?? ''))]))"
-        )
+        said = page.evaluate(SAID)
         assert told, "nothing was kept before the kill: the test tests nothing"
         for key, value in told:
             assert value in said[f"answer:{key}"]
@@ -160,9 +157,7 @@ def test_f11_a_full_phone_says_not_saved_and_saves_when_there_is_room(open_, wor
     tap(page, GREETING, "Hardly ever")
     settled(page)
 
-    page.evaluate(
-        "mingcha.within = 0; IDBObjectStore.prototype.add = ((add) => function (...given) { if (window.full) throw new DOMException('', 'QuotaExceededError'); return add.apply(this, given) })(IDBObjectStore.prototype.add); window.full = true"
-    )
+    page.evaluate(FULL)
     tap(page, BUSY, "Yes")
     page.get_by_text("1 not saved; trying again").wait_for()
     said = item(page, BUSY).locator(".said").inner_text()
