@@ -34,12 +34,14 @@ const keeping = {}
     }
   }
 
-  const keep = async (path, response) => {
+  // While a page is on its way here, nothing is swept: its assets come before it does.
+  const locked = (options, work) => navigator.locks ? navigator.locks.request("keeping", options, work) : work(true)
+  const keep = (path, response) => locked({ mode: "shared" }, async () => {
     if (!good(response)) throw new Error(`not to be kept: ${path}`)
     await Promise.all(named(await response.clone().text()).map(asset))
     await belong(reader(response))
     await (await caches.open(PAGES)).put(path, response)
-  }
+  })
 
   const kept = async (path) => (await caches.open(PAGES)).match(path, find)
 
@@ -52,8 +54,9 @@ const keeping = {}
     return found.every(Boolean)
   }
 
-  // Assets that neither this version nor a kept page names.
-  const sweep = async (carried) => {
+  // Assets that neither this version nor a kept page names; the next version tries again.
+  const sweep = (carried) => locked({ ifAvailable: true }, async (alone) => {
+    if (!alone) return
     const pages = await caches.open(PAGES), assets = await caches.open(ASSETS)
     const texts = await Promise.all((await pages.keys()).map(async (key) => (await pages.match(key)).text()))
     const wanted = new Set([...carried, ...texts.flatMap(named)])
@@ -61,7 +64,7 @@ const keeping = {}
       const { pathname } = new URL(key.url)
       if (pathname.startsWith("/static/") && !wanted.has(pathname)) await assets.delete(key)
     }
-  }
+  })
 
   Object.assign(keeping, { PAGES, ASSETS, find, named, reader, isPage, pagesOf, asset, good, belong, keep, kept, whole, sweep })
 }

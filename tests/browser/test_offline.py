@@ -219,6 +219,25 @@ def test_readiness_is_not_said_without_being_so(alices, world):
     expect(alices.open("/assignments").locator(".card__ready")).to_be_hidden()
 
 
+def test_what_comes_with_a_page_is_not_swept_away_before_the_page_is_there(alices, world, fill):
+    """As a new version does that begins its work at that very moment."""
+    page = alices.prepare(world.harbour_visit)
+
+    whole = page.evaluate(
+        """async (path) => {
+        await keeping.belong("")
+        await keeping.sweep([])
+        let done = false
+        const kept = keeping.keep(path, await fetch(path)).then(() => { done = true })
+        while (!done) await keeping.sweep([])
+        await kept
+        return keeping.whole(path, mingcha.person) }""",
+        fill,
+    )
+
+    assert whole
+
+
 # ---- what stands between phone and server ------------------------------------------------
 
 
