@@ -51,9 +51,15 @@ HAMMER = """(keys) => {
   }
   tap()
 }"""
-ROWS = (
-    "mingcha.ready.then(() => mingcha.rows(document.querySelector('[data-visit]').dataset.visit))"
-)
+ROWS = "mingcha.ready.then((log) => mingcha.rows(log.visit))"
+# By slot, every value that was ever said.
+SAID = """Object.fromEntries([...mingcha.log.slots].map(([slot, events]) =>
+  [slot, events.map((event) => String(event.answer?.value ?? ""))]))"""
+FULL = """window.full = true
+IDBObjectStore.prototype.add = ((add) => function (...given) {
+  if (window.full) throw new DOMException("", "QuotaExceededError")
+  return add.apply(this, given)
+})(IDBObjectStore.prototype.add)"""
 
 
 @pytest.fixture
