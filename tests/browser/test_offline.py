@@ -36,7 +36,7 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 )
-CUT_OFF = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_CONNECTION")
+CUT_OFF = ("net::ERR_", "Failed to fetch")  # the server goes in mid-request too
 
 
 class Phone:
