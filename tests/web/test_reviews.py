@@ -390,7 +390,7 @@ def test_one_damaged_visit_does_not_hide_the_queue(as_, database, world):
     bad = revisit(database, world, 2, released=False)
     with database.writing() as session:
         session.execute(
-            text("UPDATE event SET answer = '{' WHERE visit_id = :visit AND seq = 20"),
+            text("UPDATE event SET body = '{' WHERE visit_id = :visit AND seq = 20"),
             {"visit": bad.hex},
         )
 
