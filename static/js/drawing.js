@@ -194,9 +194,7 @@
     return fill(sender.state === "signed-out" ? words.signin : words.waiting, { n: waiting })
   }
 
-  let asked
-  mingcha.draw = (log, sender) => asked ??= requestAnimationFrame(() => {
-    asked = undefined
+  const paint = (log, sender) => {
     const marks = times(log)
     drawMarks(log, marks)
     const items = document.querySelectorAll(".stage .item")
@@ -212,5 +210,12 @@
     mingcha.standing = () => standing(log, sender)
     mingcha.say()
     mingcha.drawHandingIn?.(log, sender)
-  })
+  }
+
+  // Once for whatever came together, and after what the finger did has been shown.
+  let asked
+  mingcha.draw = (log, sender) => asked ??= requestAnimationFrame(() => setTimeout(() => {
+    asked = undefined
+    paint(log, sender)
+  }))
 }

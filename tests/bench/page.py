@@ -16,6 +16,7 @@ import tempfile
 from html import escape
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import brotli
 import msgspec
@@ -26,11 +27,13 @@ from audit.domain.answer import Answer, Capture, Deed
 from audit.domain.checklist import Checklist
 from audit.domain.fill import Row, sheet
 from audit.domain.text import Text
+from audit.ids import new_id
 from audit.paths import folder
 from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.events import record
 from audit.store.sessions import open_session
+from audit.store.tables import VisitRow
 from audit.store.visits import get_visit
 from audit.web.assets import HTMX
 from tests import world as known
@@ -104,6 +107,16 @@ def _note(asked: dict[str, str], event: dict[str, Any]) -> None:
 
 
 # ---- the two pages -------------------------------------------------------------------
+
+
+def plan(database: Database, world: known.World) -> list[UUID]:
+    """Visits of Alice's, one for each run."""
+    made = [new_id() for _ in range(RUNS)]
+    with database.writing() as session:
+        like = session.get_one(VisitRow, world.harbour_visit)
+        for visit in made:
+            session.add(VisitRow(**{**like.model_dump(), "id": visit}))
+    return made
 
 
 def answered(database: Database, world: known.World) -> None:
@@ -201,14 +214,14 @@ def main() -> int:
         serving = Serving(Settings(data=Path(place)), database)
         bare = Listening(bare_app(world.checklist))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        fill = f"{serving.url}/visits/{world.harbour_visit}/fill"
-        pages = {"bare": f"{bare.url}/", "ours": fill}
-        runs: dict[str, list[Run]] = {name: [] for name in pages}
+        fill = f"{serving.url}/visits/%s/fill"
+        unopened = iter(plan(database, world))
+        runs: dict[str, list[Run]] = {"bare": [], "ours": []}
         for _ in range(RUNS):
-            for name, url in pages.items():
-                runs[name].append(measure(browser, url, token, taps=True))
+            runs["bare"].append(measure(browser, f"{bare.url}/", token, taps=True))
+            runs["ours"].append(measure(browser, fill % next(unopened), token, taps=True))
         answered(database, world)
-        runs["full"] = [measure(browser, fill, token, taps=False)]
+        runs["full"] = [measure(browser, fill % world.harbour_visit, token, taps=False)]
         browser.close()
         serving.stop()
         bare.stop()
