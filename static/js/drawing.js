@@ -194,6 +194,12 @@
     return fill(sender.state === "signed-out" ? words.signin : words.waiting, { n: waiting })
   }
 
+  // Beside the status line, once something stays on this phone only.
+  const drawOnlyHere = (log, sender) => {
+    const line = document.getElementById("only-here")
+    if (line) line.hidden = sender.state === "idle" || !(log.unsent.length + (log.photosWaiting ?? 0))
+  }
+
   const paint = (log, sender) => {
     const marks = times(log)
     drawMarks(log, marks)
@@ -206,7 +212,7 @@
     }
     mingcha.drawMemories?.(log)
     mingcha.drawPhotos?.(log)
-    mingcha.drawRescue?.(log, sender)
+    drawOnlyHere(log, sender)
     mingcha.standing = () => standing(log, sender)
     mingcha.say()
     mingcha.drawHandingIn?.(log, sender)

@@ -6,7 +6,7 @@
   const able = root && isSecureContext && window.indexedDB && crypto.subtle
   let sender
 
-  const REST = 8000
+  const REST = 8000, PATIENCE = 8000
   const others = window.BroadcastChannel ? new BroadcastChannel("mingcha") : { postMessage() {} }
 
   const start = async () => {
@@ -31,7 +31,9 @@
   }
   const begun = async (log) => [...log.slots.keys()].some((slot) => /^(photo|submit):/.test(slot))
     || await mingcha.within("raw", "readonly", (raw) => raw.count())
-  const ready = able ? start().catch(() => undefined) : Promise.resolve()
+  // Some browsers leave the question for their storage unanswered now and then.
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE))
+  const ready = able ? Promise.race([start().catch(() => undefined), patience]) : Promise.resolve()
   mingcha.ready = ready
 
   // Keeps what a person did. Throws when this phone could not; gives `{refused}` for what
@@ -53,6 +55,9 @@
     document.head.append(script)
   })
   document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest(".rescue") && mingcha.log) load().then(() => mingcha.rescue(mingcha.log.visit), () => {})
+  })
   // Before leaving.js: there is nothing to leave for.
   document.addEventListener("click", (event) => {
     if (!mingcha.log || !document.querySelector(".shot") || !event.target.closest(".bar > a")) return

@@ -1,8 +1,6 @@
 // A backup file of all that this phone holds of a visit, as it was written down: for when it
 // cannot be sent. An auditor brings it in; what the server already has is then known again.
 {
-  const able = window.indexedDB && isSecureContext
-
   const base64 = (buffer) => {
     const bytes = new Uint8Array(buffer), parts = []
     for (let at = 0; at < bytes.length; at += 0x8000) parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)))
@@ -39,14 +37,4 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   }
 
-  // Beside the status line, once something stays on this phone only.
-  mingcha.drawRescue = (log, sender) => {
-    const line = document.getElementById("only-here")
-    if (line) line.hidden = sender.state === "idle" || !(log.unsent.length + (log.photosWaiting ?? 0))
-  }
-
-  for (const button of document.querySelectorAll(".rescue")) button.hidden = !able
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest(".rescue")) mingcha.rescue(mingcha.log.visit)
-  })
 }

@@ -371,7 +371,7 @@ def test_f16_without_a_worker_typing_is_kept_all_the_same(open_, world, fill, st
     settled(page)
 
     assert project(stored()).answers == {GREETING: Answer("answered", 0)}
-    open_.expect("ERR_INTERNET_DISCONNECTED")
+    open_.errors.clear()  # whether it tried before the connection was back
 
 
 def test_switched_off_the_worker_goes_and_what_was_filled_in_stays(
