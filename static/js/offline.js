@@ -20,5 +20,8 @@
     for (const words of document.querySelectorAll(".here__some")) words.hidden = !none.hidden
   }
   if (window.caches) show()
-  addEventListener("online", () => location.reload())
+  // Back: the page that was wanted, unless somebody is already on the way to another.
+  let leaving = false
+  document.addEventListener("click", ({ target }) => { leaving ||= Boolean(target.closest("a")) })
+  addEventListener("online", () => leaving || location.reload())
 }
