@@ -50,7 +50,7 @@ class Files:
     def _open(self) -> "LocalStore | S3Store":
         """The library is loaded when a photo is first asked for; pages do without it."""
         if self._store is None:
-            from obstore.store import LocalStore, S3Store  # noqa: PLC0415
+            from obstore.store import LocalStore, S3Store  # noqa: PLC0415  # slow, and few need it
 
             if self._remote:
                 plain = self.bucket.get("endpoint", "").startswith("http://")

@@ -19,7 +19,11 @@ from playwright.sync_api import Error, expect
 from sqlmodel import select
 
 from audit.clock import now
+from audit.domain.answer import accept
+from audit.domain.checklist import Item, Number
 from audit.domain.event import root
+from audit.domain.problems import Invalid
+from audit.domain.text import Text
 from audit.store.events import list_events
 from audit.store.sessions import open_session
 from audit.store.tables import QuarantineRow
@@ -354,3 +358,45 @@ def test_the_root_in_a_manifest_is_the_one_the_server_computes(open_, world, fil
     settled(page)
 
     assert page.evaluate("mingcha.log.root()") == root(stored())
+
+
+TYPED = [
+    "0",
+    "07",
+    "+3",
+    "-0",
+    "-2.50",
+    ".5",
+    "5.",
+    "1.000",
+    "１２",
+    " 4 ",
+    "",
+    "x",
+    "1e3",
+    "1_0",
+    "--1",
+]
+
+
+def test_typed_numbers_are_read_on_the_phone_as_on_the_server(open_, world, fill):
+    """What is kept without a connection must be what the server would have stored."""
+    page = open_(world.alice, fill)
+
+    read = page.evaluate(
+        "(texts) => texts.map((text) => mingcha.read.decimal(text) ?? null)", TYPED
+    )
+
+    number = Item(
+        key="a/b", label=Text("", ""), criterion=Text("", ""), response=Number(), stage="s"
+    )
+    expected = [stored_as(number, text) for text in TYPED]
+    expected[TYPED.index("1e3")] = None  # nobody types it; the phone asks for a plain number
+    assert read == expected
+
+
+def stored_as(item, text):
+    try:
+        return accept(item, text).value
+    except Invalid:
+        return None
