@@ -24,21 +24,6 @@ NOTE = Deed("note", "rules-24/r01", text="门口有保安问候")
 
 
 @pytest.fixture
-def alice(as_, world):
-    return as_(world.alice)
-
-
-@pytest.fixture
-def phone(world):
-    return Phone(world.harbour_visit, world.checklist.hash, NOON)
-
-
-@pytest.fixture
-def token(alice, world):
-    return alice.post(f"/visits/{world.harbour_visit}/tokens").json()["token"]
-
-
-@pytest.fixture
 def line(as_, token, world):
     """Sends a batch over the wire, and whatever it is told to instead."""
 

@@ -16,7 +16,7 @@ from audit.ids import new_id
 from audit.store.tables import PhotoRow
 from audit.store.visits import get_visit
 from audit.work.photos import RECEIVED, key_of
-from tests.phone import Phone, packed
+from tests.phone import packed
 from tests.pictures import (
     CANARY,
     ITEM,
@@ -30,25 +30,10 @@ from tests.pictures import (
     photo_of,
     takes,
 )
-from tests.world import NOON, release_visit
+from tests.world import release_visit
 
 LARGE = noise(2 * CHUNK)  # of three chunks at least
 SMALL = jpeg()
-
-
-@pytest.fixture
-def alice(as_, world):
-    return as_(world.alice)
-
-
-@pytest.fixture
-def phone(world):
-    return Phone(world.harbour_visit, world.checklist.hash, NOON)
-
-
-@pytest.fixture
-def token(alice, world):
-    return alice.post(f"/visits/{world.harbour_visit}/tokens").json()["token"]
 
 
 @pytest.fixture
