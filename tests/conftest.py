@@ -4,6 +4,7 @@ world in it, and a client that is signed in as one of its people."""
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -46,6 +47,49 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return Kept(folder / "empty", folder / "known", world)
 
 
+class Cluster:
+    """PostgreSQL's counterpart of what is kept."""
+
+    def __init__(self) -> None:
+        self.server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+        self.kept = {name: self._named(f"kept_{uuid4().hex[:12]}") for name in ("empty", "known")}
+        for name, url in self.kept.items():
+            self._do(f"CREATE DATABASE {url.rpartition('/')[2]}")
+            made = Database(url)
+            made.migrate()
+            if name == "known":
+                known.build(made)
+            made.close()
+
+    @contextmanager
+    def copy(self, kept: str) -> Iterator[Database]:
+        name = f"test_{uuid4().hex[:12]}"
+        self._do(f"CREATE DATABASE {name} TEMPLATE {self.kept[kept].rpartition('/')[2]}")
+        found = Database(self._named(name))
+        yield found
+        found.close()
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        for url in self.kept.values():
+            self._do(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+        self.server.dispose()
+
+    def _named(self, name: str) -> str:
+        return POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+
+    def _do(self, statement: str) -> None:
+        with self.server.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    found = Cluster()
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, kept: Kept) -> Iterator[Database]:
     """A migrated SQLite database: empty, or with the small known world if that is asked for."""
@@ -57,31 +101,31 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, kept: Kept) -> Iter
 
 
 @pytest.fixture(params=ENGINES)
-def either_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def either_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """As `database`, once on SQLite and once on PostgreSQL: for every test of the store."""
-    if request.param == "sqlite":
-        found = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-        found.migrate()
-        yield found
-        found.close()
+    if request.param == "postgres":
+        if not POSTGRES:
+            pytest.skip("no PostgreSQL: ./dev test starts one")
+        cluster: Cluster = request.getfixturevalue("cluster")
+        with cluster.copy("known" if "place" in request.fixturenames else "empty") as found:
+            yield found
         return
-    if not POSTGRES:
-        pytest.skip("no PostgreSQL: ./dev test starts one")
-    name = f"test_{uuid4().hex[:12]}"
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    found = Database(POSTGRES.rsplit("/", 1)[0] + f"/{name}")
-    found.migrate()
+    kept: Kept = request.getfixturevalue("kept")
+    file = request.getfixturevalue("tmp_path") / "test.sqlite3"
+    shutil.copyfile(kept.known if "place" in request.fixturenames else kept.empty, file)
+    found = Database(f"sqlite:///{file}")
     yield found
     found.close()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 @pytest.fixture
 def world(database: Database, kept: Kept) -> known.World:
+    return kept.world
+
+
+@pytest.fixture
+def place(either_database: Database, kept: Kept) -> known.World:
+    """The small known world on either database."""
     return kept.world
 
 

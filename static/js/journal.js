@@ -60,7 +60,7 @@ const mingcha = {}
   // UUIDv7: the time in milliseconds, then chance.
   const newId = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16))
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(Date.now()) << 16n | BigInt(bytes[6] << 8 | bytes[7]))
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.floor(Date.now())) << 16n | BigInt(bytes[6] << 8 | bytes[7]))
     bytes[6] = bytes[6] & 0x0f | 0x70
     bytes[8] = bytes[8] & 0x3f | 0x80
     return hex(bytes).replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")

@@ -5,6 +5,7 @@ a page broke the content security policy, threw, or wrote an error to the consol
 test provokes on purpose it takes off the list with `open_.expect("…")`.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,9 +86,11 @@ class Opener:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def expect(self, part: str) -> None:
-        """Take an error that had to come off the list; fails if it did not come."""
-        found = [error for error in self.errors if part in error]
-        assert found, f"{part!r} is not among {self.errors}"
+        """Take an error that had to come off the list; fails if it does not come."""
+        until = time.monotonic() + 5
+        while not any(part in error for error in self.errors):  # the console has its own time
+            assert time.monotonic() < until, f"{part!r} is not among {self.errors}"
+            self.contexts[-1].pages[0].wait_for_timeout(20)
         self.errors = [error for error in self.errors if part not in error]
 
     @staticmethod

@@ -10,11 +10,10 @@ from tests import world as known
 
 
 @pytest.fixture
-def visited(either_database):
+def visited(either_database, place):
     """A released visit; its events in the order they were made."""
-    world = known.build(either_database)
-    visit = known.fill_visit(either_database, world)
-    known.release_visit(either_database, world)
+    visit = known.fill_visit(either_database, place)
+    known.release_visit(either_database, place)
     with either_database.reading() as session:
         query = select(EventRow.id).where(EventRow.visit_id == visit).order_by(col(EventRow.seq))
         return either_database, visit, list(session.exec(query))

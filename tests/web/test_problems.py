@@ -172,15 +172,16 @@ def test_a_sign_in_named_with_control_characters_does_not_exist(as_, world):
     assert as_(world.ann).post("/account/sign-ins/%00/closure").status_code == 404
 
 
-def test_no_database_is_asked_about_a_login_with_control_characters(either_database, settings):
-    world = known.build(either_database)
+def test_no_database_is_asked_about_a_login_with_control_characters(
+    either_database, place, settings
+):
     client = TestClient(create_app(settings, either_database))
     page = client.get("/sign-in")
     token = page.text.split('name="csrf" value="')[1].split('"')[0]
 
     answer = client.post(
         "/sign-in",
-        data={"login": f"{world.ann.login}\0", "password": f"{known.PASSWORD}\0", "csrf": token},
+        data={"login": f"{place.ann.login}\0", "password": f"{known.PASSWORD}\0", "csrf": token},
         headers={"Sec-Fetch-Site": "same-origin", "User-Agent": "a\0phone"},
         follow_redirects=False,
     )

@@ -21,11 +21,10 @@ SECOND = Person(UUID(int=7), "amy", "Amy", "administrator")
 
 
 @pytest.fixture
-def place(either_database):
-    world = known.build(either_database)
+def place(either_database, place):
     with either_database.writing() as session:
         save_person(session, SECOND, known.password_hash())
-    return world
+    return place
 
 
 @pytest.fixture
