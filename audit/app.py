@@ -96,13 +96,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
 
 def _state(settings: Settings, database: Database) -> State:
     files = Assets(folder("static"))
-    photos = Files(
-        settings.photo_place,
-        endpoint=settings.photos_endpoint,
-        region=settings.photos_region,
-        access_key_id=settings.photos_key_id,
-        secret_access_key=settings.photos_secret,
-    )
+    photos = Files(settings.photo_place, **settings.bucket)
     return State(
         {
             "settings": settings,

@@ -61,6 +61,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.photos or str(self.data.absolute() / "photos")
 
     @property
+    def bucket(self) -> dict[str, str]:
+        """How a bucket of photos is reached."""
+        return {
+            "endpoint": self.photos_endpoint,
+            "region": self.photos_region,
+            "access_key_id": self.photos_key_id,
+            "secret_access_key": self.photos_secret,
+        }
+
+    @property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 

@@ -540,6 +540,19 @@ def test_doctor_notices_a_schema_that_is_behind(run, data):
     assert "missing database: its schema is out of date\n        fix: mingcha migrate\n" in out
 
 
+def test_doctor_says_where_photos_cannot_be_kept(run, data, tmp_path, monkeypatch):
+    taken = tmp_path / "taken"
+    taken.write_text("a file where the folder should be")
+    monkeypatch.setenv("MINGCHA_PHOTOS", str(taken / "photos"))
+
+    code, out, _ = run("doctor")
+
+    (line,) = [line for line in out.splitlines() if line.startswith("missing")]
+    assert code == 1
+    assert line.startswith(f"missing photos in {taken / 'photos'}: ")
+    assert f"        fix: sudo chown -R $USER '{taken / 'photos'}'\n" in out
+
+
 def test_doctor_names_a_library_that_does_not_load(monkeypatch):
     monkeypatch.setattr(doctor, "LIBRARIES", (("surely-not-there", 0),))
 

@@ -113,6 +113,29 @@ def check_database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database: its schema is out of date", "mingcha migrate")
 
 
+def check_photos(settings: Settings) -> Iterator[Finding]:
+    """Writes and reads, as a photo would be."""
+    from audit.store.files import Files, NotReached
+
+    place = settings.photo_place
+    if not settings.photos and not settings.data.is_dir():
+        return  # the data folder's own check says so
+    try:
+        files = Files(place, **settings.bucket)
+        files.put("probe", b"mingcha doctor")
+        files.get("probe")
+    except NotReached as error:
+        reason = str(error).partition(": ")[2]
+        fix = (
+            "set MINGCHA_PHOTOS and its companions right"
+            if "://" in place
+            else f"sudo chown -R $USER '{place}'"
+        )
+        yield Finding(f"photos in {place}: {reason}", fix)
+    else:
+        yield Finding(f"photos in {place} can be kept and read")
+
+
 def check_checklists(_settings: Settings) -> Iterator[Finding]:
     from audit.cli.serving import shipped
 
@@ -129,6 +152,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_time_zone,
     check_data_folder,
     check_database,
+    check_photos,
     check_checklists,
 )
 
