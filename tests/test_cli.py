@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import resource
 import signal
 import socket
 import sqlite3
@@ -592,17 +591,15 @@ def test_serve_on_a_port_that_is_taken_is_said_and_ends_with_one(run):
     assert err.splitlines()[-1].startswith(f"http://127.0.0.1:{port} could not be opened")
 
 
-def test_the_demo_prints_its_sign_ins_and_starts_again_quickly(tmp_path):
+def test_the_demo_prints_its_sign_ins_and_is_made_once(tmp_path):
     place = tmp_path / "demo"
     first = Running("demo", "--data", place, MINGCHA_LANGUAGE="en")
     page = first.get("/sign-in")
     out, _ = first.stop()
 
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     second = Running("demo", "--data", place)
     second.get("/sign-in")
     again, _ = second.stop()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     assert "Demo accounts" in page
     assert f"http://127.0.0.1:{first.port}" in out
@@ -614,8 +611,6 @@ def test_the_demo_prints_its_sign_ins_and_starts_again_quickly(tmp_path):
     ]
     assert "example visits" in out
     assert "example visits" not in again
-    # Work rather than time: other tests may be running beside this one.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3.5
 
 
 def test_the_demo_stays_out_of_a_database_with_other_people(run, data, tmp_path):
