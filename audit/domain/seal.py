@@ -7,9 +7,12 @@ late or may be kept apart in quarantine: it is there all the same, by its hash.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from audit.domain.event import Manifest, root_of
+
+KEPT = timedelta(days=7)  # a phone keeps its copy so much longer than it has a receipt
 
 _decoder = json.JSONDecoder(strict=False)
 

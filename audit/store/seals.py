@@ -1,6 +1,7 @@
 """Looking for what a handing in names where it is not simply all there: in quarantine too."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from audit.domain.event import Manifest
 from audit.domain.seal import Piece, lacking, named, piece_apart
-from audit.store.tables import EventRow, QuarantineRow
+from audit.store.tables import EventRow, QuarantineRow, ReceiptRow
 
 
 class Search(NamedTuple):
@@ -40,6 +41,16 @@ def all_here(session: Session, events: Collection[UUID]) -> bool:
         return True
     query = select(func.count()).where(col(EventRow.id).in_(events))
     return session.exec(query).one() == len(set(events))
+
+
+def sealed_at(session: Session, visits: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each was sealed last."""
+    query = (
+        select(ReceiptRow.visit_id, func.max(ReceiptRow.sealed_at))
+        .where(col(ReceiptRow.visit_id).in_(visits))
+        .group_by(col(ReceiptRow.visit_id))
+    )
+    return dict(session.exec(query).all())
 
 
 def list_apart(session: Session, visit: UUID) -> list[Piece]:
