@@ -50,7 +50,7 @@
 
   // The day a week after the receipt, by the server's clock; forgetting.js does it.
   const keptUntil = (receipt) => receipt && new Date(Date.parse(receipt.sealed_at) + WEEK)
-    .toLocaleDateString("sv", { timeZone: document.querySelector("[data-visit]").dataset.zone })
+    .toLocaleDateString("sv", { timeZone: document.querySelector("[data-visit]").dataset.zone }).replaceAll("-", "\u2011")
 
   mingcha.drawHandingIn = (log) => {
     const event = finish(log)

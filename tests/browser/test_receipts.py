@@ -89,7 +89,7 @@ def test_what_no_server_takes_holds_nothing_up_and_is_told(open_, world, fill, s
 
     told = page.locator(".handed__apart")
     expect(told).to_contain_text("3 of 4 entries")
-    expect(told).to_contain_text("1 could not become part of the visit")
+    expect(told).to_contain_text("1 kept apart for the auditor")
     expect(page.locator(".handed__kept")).to_contain_text("This phone keeps its copy until")
     expect(page.locator(".handed__sealed")).to_be_hidden()
     *_, submit = stored()
