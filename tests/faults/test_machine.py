@@ -261,6 +261,7 @@ def folder(tmp_path):
         yield Path(found)
 
 
+@pytest.mark.timeout(1800)  # all of it goes on for many minutes
 def test_whatever_happens_in_whatever_order(template, folder, tally, full):
     """I2 I3 I4 I5 I6 I7 I11."""
     examples, steps = (210, 500) if full else (60, 40)
