@@ -24,7 +24,7 @@ from audit.domain.event import (
     root,
     written,
 )
-from audit.domain.extent import extent, held
+from audit.domain.extent import extent, gaps, held
 from audit.ids import new_id
 
 
@@ -37,9 +37,10 @@ class Phone:
         self.log: dict[UUID, AnswerEvent] = {}  # everything it knows of the visit, as filed
         self.acked: set[str] = set()
         self.late: set[str] = set()  # of those, what came when the visit had been handed in
+        self.apart: set[str] = set()  # of those, what the server put into quarantine
         self.own: list[AnswerEvent] = []
         self.bodies: dict[str, str] = {}  # of its own, by hash, as it wrote them
-        self.reach: dict[str, int] = {}  # what the server last said it has
+        self.given: dict[str, int] = {}  # by device, how far the server gave what it gives
         self.receipt: dict[str, Any] | None = None
 
     @property
@@ -73,8 +74,8 @@ class Phone:
         return made
 
     def hands_in(self) -> AnswerEvent:
-        before = self.counted
-        manifest = Manifest(extent(before), root(before))
+        before = self.log.values()  # what came too late too: it is there
+        manifest = Manifest(extent(before), root(before), gaps=gaps(before))
         (plain,) = self.does(Deed("submit", "visit"))
         event = hashed(msgspec.structs.replace(plain, manifest=manifest))
         self.own.pop()
@@ -94,32 +95,54 @@ class Phone:
 
     def batch(self, events: Iterable[AnswerEvent] | None = None) -> Batch:
         chosen = self.unsent[:200] if events is None else events
+        have = held(self.log.values())
         return Batch(
             nonce=secrets.token_hex(8),
             events=tuple(self.bodies.get(event.hash) or written(event) for event in chosen),
-            have=held(self.log.values()),
+            have={device: max(seq, self.given.get(device, 0)) for device, seq in have.items()},
+            seen=self._seen(),
         )
+
+    def _seen(self) -> tuple[UUID, ...]:
+        """Of its own names the last event each that is acknowledged as one of the visit."""
+        here = self.acked - self.apart
+        return tuple({e.device: e.id for e in self.own if e.hash in here}.values())
 
     def believes(self, batch: Batch, reply: dict[str, Any]) -> None:
         """Raises when the reply is not one to this batch."""
         assert reply["nonce"] == batch.nonce
         own = {event.hash for event in self.own}
         told = {ack["h"]: ack["st"] for ack in reply["acks"] if ack["h"] in own}
-        self._remember_what_was_lost(reply["have"])
+        if reply.get("forgotten") or self._doubts(reply):
+            self.acked.clear()
         self.acked |= told.keys()
         self.late |= {name for name, standing in told.items() if standing == "late"}
+        self.apart |= {
+            name for name, standing in told.items() if standing in ("quarantined", "mismatch")
+        }
         self.receipt = reply.get("receipt", self.receipt)
-        for device, body in reply.get("news", ()):
-            event = msgspec.structs.replace(read_event(body), device=device)
+        self._take([(device, read_event(body)) for device, body in reply.get("news", ())])
+        for device, seq in self.given.items():
+            self.given[device] = min(seq, reply["have"].get(device, 0))
+
+    def _take(self, news: list[tuple[str, AnswerEvent]]) -> None:
+        """Of some numbers the server gives nothing: when nothing is new, that was all."""
+        filed = [msgspec.structs.replace(event, device=device) for device, event in news]
+        fresh = any(self.log.get(event.id) != event for event in filed)
+        if fresh:
+            self.given.clear()
+        for event in filed:
             self.log[event.id] = event
+            if not fresh:
+                self.given[event.device] = max(event.seq, self.given.get(event.device, 0))
             if event.device != self.device and family(event.device) == self.device:
                 self.device = secrets.token_hex(16)  # a copy gives the same numbers
 
-    def _remember_what_was_lost(self, have: dict[str, int]) -> None:
-        """A server set back to an earlier state has less than it had: all of it goes again."""
-        if any(have.get(device, 0) < seq for device, seq in self.reach.items()):
-            self.acked.clear()
-        self.reach = have
+    def _doubts(self, reply: dict[str, Any]) -> bool:
+        """A server set back to an earlier state may have been told something since."""
+        have, here = reply["have"], self.acked - self.apart - self.late
+        filed = (self.log[event.id] for event in self.own if event.hash in here)
+        return not reply.get("news") and any(e.seq > have.get(e.device, 0) for e in filed)
 
     def _last(self) -> AnswerEvent | None:
         return next((event for event in reversed(self.own) if event.device == self.device), None)

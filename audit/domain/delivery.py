@@ -30,11 +30,13 @@ Trouble = Literal["", "unreadable", "foreign", "checklist", "item", "answer", "t
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`have`: by device, the seq up to which the phone holds every event of the visit."""
+    """`have`: by device, the seq up to which the phone holds every event of the visit. `seen`:
+    of each device the last of which the phone was told that it is here."""
 
     nonce: str
     events: tuple[str, ...] = ()
     have: dict[str, int] = {}
+    seen: tuple[UUID, ...] = ()
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -42,14 +44,20 @@ class Ack(msgspec.Struct, frozen=True):
     st: Standing
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """The visit is sealed: everything its manifest named is here."""
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The visit is sealed: everything its manifest named is here. `apart`: how many of the
+    events could not become part of it, and are kept for the auditor."""
 
     event: UUID  # the handing in
     root: str
     events: int
     photos: int
     sealed_at: datetime
+    apart: int = 0
+
+    @property
+    def counted(self) -> int:
+        return self.events - self.apart
 
 
 class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,7 +70,8 @@ class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """`have`: by device, the seq up to which the server holds every event; `news`: events
-    that the phone does not have, each with the device it is filed under."""
+    that the phone does not have, each with the device it is filed under. `forgotten`: not all
+    that the phone has `seen` is here: the server was set back to an earlier state."""
 
     nonce: str
     acks: tuple[Ack, ...]
@@ -71,6 +80,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     news: tuple[tuple[str, str], ...] = ()
     receipt: Receipt | None = None
     missing: Missing | None = None
+    forgotten: bool = False
 
 
 class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):

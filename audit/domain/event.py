@@ -46,13 +46,15 @@ class Photo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: int
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a visit is made of at the moment it is handed in: a visit is sealed only when all
-    of it is there. `root` is over the events of `extent`, the handing in itself left out."""
+    of it is there. `root` is over the events of `extent` without `gaps`, the handing in itself
+    left out."""
 
     extent: dict[str, int]  # device → seq of its last event
     root: str
     photos: tuple[Photo, ...] = ()
+    gaps: dict[str, tuple[int, ...]] = {}  # device → the numbers before it that its phone lacks
 
 
 class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

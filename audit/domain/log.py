@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain.event import AnswerEvent, digest, family, read_event, root_of
+from audit.domain.event import AnswerEvent, Manifest, digest, family, read_event
+from audit.domain.seal import Piece, named
 
 Fault = Literal["twice", "hash", "unreadable", "astray", "gap", "chain", "receipt", "release"]
 FAULTS: Mapping[Fault, str] = {
@@ -41,6 +42,7 @@ class Proof(msgspec.Struct, frozen=True):
     what: Literal["receipt", "release"]
     root: str
     extent: Mapping[str, int]
+    gaps: Mapping[str, tuple[int, ...]] = {}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -49,11 +51,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def examine(
-    entries: Sequence[Entry], quarantine: Iterable[str], proofs: Iterable[Proof]
+    entries: Sequence[Entry], apart: Sequence[Piece], proofs: Iterable[Proof]
 ) -> list[Finding]:
     """What is wrong with one visit's log. What is kept apart counts as being there."""
     events = [(entry, _read(entry.body)) for entry in entries]
-    apart = [event for event in map(_read, quarantine) if event is not None]
     hashes = _hashes([*(event for _, event in events if event is not None), *apart])
     return [
         *_entries(events),
@@ -63,15 +64,14 @@ def examine(
             for entry, event in events
             if event is not None and not _follows(event, hashes)
         ),
-        *(Finding(proof.what, proof.root) for proof in proofs if not holds(proof, entries)),
+        *(Finding(proof.what, proof.root) for proof in proofs if not holds(proof, entries, apart)),
     ]
 
 
-def holds(proof: Proof, entries: Iterable[Entry]) -> bool:
-    """A device may or may not have counted what came too late."""
-    there = [entry for entry in entries if entry.seq <= proof.extent.get(entry.device, 0)]
-    counted = [entry for entry in there if not entry.late]
-    return proof.root in (_root(counted), _root(there))
+def holds(proof: Proof, entries: Iterable[Entry], apart: Sequence[Piece]) -> bool:
+    manifest = Manifest(dict(proof.extent), proof.root, gaps=dict(proof.gaps))
+    log = [Piece(str(one.id), one.hash, one.device, one.seq, one.late) for one in entries]
+    return named(manifest, log, apart) is not None
 
 
 def _entries(events: Iterable[tuple[Entry, AnswerEvent | None]]) -> Iterator[Finding]:
@@ -92,12 +92,12 @@ def _entries(events: Iterable[tuple[Entry, AnswerEvent | None]]) -> Iterator[Fin
 
 
 def _gaps(
-    events: Iterable[tuple[Entry, AnswerEvent | None]], apart: Iterable[AnswerEvent]
+    events: Iterable[tuple[Entry, AnswerEvent | None]], apart: Iterable[Piece]
 ) -> Iterator[Finding]:
     numbers: dict[str, set[int]] = {}
     for entry, _ in events:
         numbers.setdefault(family(entry.device), set()).add(entry.seq)
-    kept = {(event.device, event.seq) for event in apart}
+    kept = {(piece.device, piece.seq) for piece in apart}
     for device, there in numbers.items():
         missing = [seq for seq in range(1, max(there)) if seq not in there]
         if numbered := [str(seq) for seq in missing if (device, seq) not in kept]:
@@ -107,7 +107,7 @@ def _gaps(
 Hashes = Mapping[tuple[str, int], set[str]]
 
 
-def _hashes(known: Iterable[AnswerEvent]) -> Hashes:
+def _hashes(known: Iterable[AnswerEvent | Piece]) -> Hashes:
     found: dict[tuple[str, int], set[str]] = {}
     for event in known:
         found.setdefault((event.device, event.seq), set()).add(event.hash)
@@ -119,10 +119,6 @@ def _follows(event: AnswerEvent, hashes: Hashes) -> bool:
         return event.prev == ""
     before = hashes.get((event.device, event.seq - 1))
     return before is None or event.prev in before  # None: a gap, told already
-
-
-def _root(entries: Iterable[Entry]) -> str:
-    return root_of((str(entry.id), entry.hash) for entry in entries)
 
 
 def _name(entry: Entry) -> str:

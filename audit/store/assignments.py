@@ -1,16 +1,58 @@
-"""Planning visits: who was where lately, how far each wave is, and changes before a start."""
+"""Planning visits: who was where lately, how far each wave is, and changes before a start; and
+the list of a shopper's visits."""
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from audit.domain.answer import AnswerEvent, Progress, progress, project, with_timings
 from audit.domain.planning import REST, Known
 from audit.domain.text import Text
-from audit.domain.visit import Mode, Status
+from audit.domain.visit import Mode, Status, Visit
+from audit.store.checklists import get_checklist
+from audit.store.events import UNREADABLE, list_events, list_readable
 from audit.store.tables import BranchRow, VisitRow
+
+log = logging.getLogger("mingcha")
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """A visit as its shopper's list tells it."""
+
+    title: Text
+    progress: Progress | None = None  # once it has begun, until it is handed in
+
+
+def list_outlines(session: Session, visits: Iterable[Visit]) -> dict[UUID, Outline]:
+    """Of those that can be read; one that is damaged keeps nobody from the others."""
+    found = list(visits)
+    logs = list_readable(session, [visit.id for visit in found if _under_way(visit)])
+    outlines = {}
+    for visit in found:
+        try:
+            outlines[visit.id] = _outline(session, visit, logs)
+        except UNREADABLE:
+            log.warning("visit %s cannot be read", visit.id, exc_info=True)
+    return outlines
+
+
+def _outline(session: Session, visit: Visit, logs: Mapping[UUID, Sequence[AnswerEvent]]) -> Outline:
+    checklist = get_checklist(session, visit.checklist)
+    if not _under_way(visit):
+        return Outline(checklist.title)
+    events = logs[visit.id] if visit.id in logs else list_events(session, visit.id)
+    capture = project(events)
+    answers = with_timings(checklist, capture.answers, capture.marks)
+    return Outline(checklist.title, progress(checklist, answers))
+
+
+def _under_way(visit: Visit) -> bool:
+    return visit.writable and visit.started_at is not None
 
 
 def get_known(session: Session, wave: UUID, due_on: date) -> Known:

@@ -10,10 +10,17 @@ from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
 from audit.domain.event import follow, read_event, written
+from audit.domain.problems import Problem
 from audit.domain.visit import Visit
 from audit.ids import new_id
 from audit.store.tables import EventRow
 from audit.store.visits import lock_status, save_status
+
+# What reading a damaged log or checklist raises.
+UNREADABLE = (
+    Problem, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError,
+    ArithmeticError, AssertionError,
+)  # fmt: skip
 
 
 def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:
@@ -23,6 +30,14 @@ def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:
 
 def list_events_of(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
     return _listed(session, visits, late=False)
+
+
+def list_readable(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
+    """All at once; empty when one of them is damaged."""
+    try:
+        return list_events_of(session, visits)
+    except UNREADABLE:
+        return {}
 
 
 def list_late(session: Session, visit_id: UUID) -> list[AnswerEvent]:

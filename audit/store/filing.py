@@ -5,7 +5,6 @@ after a handing in, a return or a release, and never half of each.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -17,10 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from audit.domain.delivery import Ack, Delivered, Reply, Standing
-from audit.domain.event import read_event
 from audit.domain.visit import WRITABLE, Status
 from audit.ids import new_id
 from audit.store.receipts import find_receipt, hand_in, settle
+from audit.store.seals import all_here, list_apart
 from audit.store.tables import EventRow, QuarantineRow
 from audit.store.visits import lock_status, save_status
 
@@ -32,6 +31,7 @@ class Delivery(msgspec.Struct, frozen=True):
     nonce: str
     events: Sequence[Delivered]
     have: Mapping[str, int]  # by device, how far the phone holds the visit's events
+    seen: Sequence[UUID] = ()  # events of which the phone was told that they are here
 
 
 def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
@@ -58,6 +58,7 @@ def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
         news=_news(session, visit, filed, delivery.have),
         receipt=None if status in WRITABLE else find_receipt(session, visit),
         missing=missing,
+        forgotten=not all_here(session, delivery.seen),
     )
 
 
@@ -175,11 +176,7 @@ def _first_gap(session: Session, visit: UUID, device: str) -> int:
 
 
 def _quarantined(session: Session, visit: UUID, device: str) -> Iterator[int]:
-    for body in session.exec(select(QuarantineRow.body).where(QuarantineRow.visit_id == visit)):
-        with suppress(msgspec.DecodeError, UnicodeError):
-            event = read_event(body)
-            if (event.visit, event.device) == (visit, device):
-                yield event.seq
+    return (piece.seq for piece in list_apart(session, visit) if piece.device == device)
 
 
 def _news(

@@ -8,8 +8,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain import log
-from audit.domain.event import family, read_event
+from audit.domain.event import Manifest, family, read_event
 from audit.domain.log import Entry, Finding, Proof
+from audit.store.seals import list_apart
 from audit.store.tables import EventRow, QuarantineRow, ReceiptRow, ReleaseRow
 
 
@@ -32,7 +33,7 @@ def examine(session: Session) -> Report:
     findings: list[tuple[UUID, Finding]] = []
     for visit in visits:
         entries = _entries(session, visit)
-        apart = session.exec(select(QuarantineRow.body).where(QuarantineRow.visit_id == visit))
+        apart = list_apart(session, visit)
         found = log.examine(entries, apart, [*_proofs(session, visit, entries)])
         findings += [(visit, finding) for finding in found]
         devices += len({family(entry.device) for entry in entries})
@@ -66,7 +67,8 @@ def _proofs(session: Session, visit: UUID, entries: list[Entry]) -> Iterator[Pro
     for event, root in session.exec(query):
         manifest = read_event(bodies[event]).manifest if event in bodies else None
         whole = manifest is not None and manifest.root == root
-        yield Proof("receipt", root, manifest.extent if manifest and whole else {})
+        named = manifest if manifest and whole else Manifest({}, root)
+        yield Proof("receipt", root, named.extent, named.gaps)
     released = select(ReleaseRow.root, ReleaseRow.extent).where(col(ReleaseRow.visit_id) == visit)
     for root, extent in session.exec(released):
         yield Proof("release", root, extent)

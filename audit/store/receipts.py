@@ -11,7 +11,9 @@ from audit.domain.deed import Deed
 from audit.domain.delivery import Missing, Receipt
 from audit.domain.event import Manifest, root_of
 from audit.domain.extent import manifest
+from audit.domain.seal import count
 from audit.store.events import Journal, as_filed, list_events, write_down
+from audit.store.seals import Search, count_apart, seek
 from audit.store.tables import EventRow, PhotoRow, ReceiptRow, VisitRow
 from audit.store.visits import save_status
 
@@ -47,9 +49,10 @@ def settle(session: Session, visit: UUID, now: datetime) -> Missing | None:
             event_id=event,
             visit_id=visit,
             root=manifest.root,
-            events=sum(manifest.extent.values()),
+            events=count(manifest),
             photos=len(manifest.photos),
             sealed_at=now,
+            apart=count_apart(session, visit, manifest),
         )
     )
     _set_handing_in(session, visit, None)
@@ -66,7 +69,7 @@ def find_receipt(session: Session, visit: UUID) -> Receipt | None:
     ).first()
     if row is None:
         return None
-    return Receipt(row.event_id, row.root, row.events, row.photos, row.sealed_at)
+    return Receipt(row.event_id, row.root, row.events, row.photos, row.sealed_at, row.apart)
 
 
 def awaited(session: Session, visit: UUID) -> Missing | None:
@@ -88,14 +91,13 @@ def _handed_in(session: Session, visit: UUID) -> tuple[UUID, Manifest] | None:
 
 
 def _missing(session: Session, visit: UUID, manifest: Manifest) -> Missing | None:
-    filed = _filed(session, visit, manifest)
-    whole = _is_whole(filed, manifest)
-    lacking = 0 if whole else max(0, _wanted(filed, manifest) - len(filed))
+    whole = _is_whole(_filed(session, visit, manifest), manifest)
+    found = Search(0, differs=False) if whole else seek(session, visit, manifest)
     here = set(
         session.exec(select(PhotoRow.photo_id, PhotoRow.sha).where(PhotoRow.visit_id == visit))
     )
     photos = tuple(photo.id for photo in manifest.photos if (photo.id, photo.sha) not in here)
-    missing = Missing(lacking, photos, not whole and not lacking)
+    missing = Missing(found.lacking, photos, found.differs)
     return None if missing == Missing() else missing
 
 
@@ -124,15 +126,6 @@ def _is_whole(filed: list[_Filed], manifest: Manifest) -> bool:
 
 def _root(filed: list[_Filed]) -> str:
     return root_of((str(event.id), event.hash) for event in filed)
-
-
-def _wanted(filed: list[_Filed], manifest: Manifest) -> int:
-    """What a copy of a phone sent is filed under a name whose numbers begin anywhere."""
-    first: dict[str, int] = {}
-    for event in filed:
-        if "~" in event.device:
-            first[event.device] = min(event.seq, first.get(event.device, event.seq))
-    return sum(last + 1 - first.get(device, 1) for device, last in manifest.extent.items())
 
 
 def _set_handing_in(session: Session, visit: UUID, event: UUID | None) -> None:

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 from audit.domain.event import AnswerEvent
 from audit.domain.people import Person
 from audit.domain.photo import pictures
-from audit.domain.problems import N_, Conflict, Problem
+from audit.domain.problems import N_, Conflict
 from audit.domain.review import Review, Sort, Waiting, by_flags, review, waiting
 from audit.domain.visit import STATUSES, Status, Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, list_events_of
+from audit.store.events import UNREADABLE, list_events, list_readable
 from audit.store.photos import list_arrived
 from audit.store.results import events_at_release
 from audit.store.tables import BranchRow, EventRow, VisitRow
@@ -36,11 +36,6 @@ WAITING: tuple[Status, ...] = (
 )  # fmt: skip
 SORTED_BY_FLAGS = 200  # more than this would be read for the sake of the order alone
 KEPT = 5000
-# What reading a damaged log or checklist raises.
-UNREADABLE = (
-    Problem, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError,
-    ArithmeticError, AssertionError,
-)  # fmt: skip
 
 # By visit, number of events and the highest of their hashes: the same log says the same.
 _read: dict[tuple[UUID, Status, int, str], Waiting] = {}
@@ -75,7 +70,7 @@ def _lines(session: Session, visits: Sequence[Visit]) -> list[Waiting]:
     known = {visit: (number, highest) for visit, number, highest in session.exec(query)}
     names = {one.id: (one.id, one.status, *known.get(one.id, (0, ""))) for one in visits}
     fresh = [visit for visit in visits if names[visit.id] not in _read]
-    logs = _logs(session, fresh)
+    logs = list_readable(session, [visit.id for visit in fresh])
     if len(_read) > KEPT:
         _read.clear()
     lines = []
@@ -85,14 +80,6 @@ def _lines(session: Session, visits: Sequence[Visit]) -> list[Waiting]:
             _read[names[visit.id]] = line
         lines.append(msgspec.structs.replace(line, visit=visit))
     return lines
-
-
-def _logs(session: Session, visits: Sequence[Visit]) -> dict[UUID, list[AnswerEvent]]:
-    """All at once; empty when one of them is damaged."""
-    try:
-        return list_events_of(session, [visit.id for visit in visits])
-    except UNREADABLE:
-        return {}
 
 
 def _line(session: Session, visit: Visit, events: list[AnswerEvent] | None) -> Waiting:

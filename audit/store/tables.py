@@ -225,6 +225,7 @@ class ReceiptRow(SQLModel, table=True):
     events: int
     photos: int
     sealed_at: datetime
+    apart: int = 0  # of the events; they are no part of the visit
 
 
 class PhotoRow(SQLModel, table=True):

@@ -19,7 +19,17 @@ from audit.web.shrinking import shrunk
 HTMX = "vendor/htmx-4.0.1.min.js"
 
 # What keeps a visit's log on the phone and sends it.
-LOG = ("js/journal.js", "js/log.js", "js/deeds.js", "js/token.js", "js/sender.js", "js/drawing.js")
+LOG = (
+    "js/journal.js",
+    "js/log.js",
+    "js/deeds.js",
+    "js/token.js",
+    "js/again.js",
+    "js/sender.js",
+    "js/tabs.js",
+    "js/waiting.js",
+    "js/drawing.js",
+)
 
 # What makes a phone ready to be used without a connection, and makes sure that it is.
 CHECKING = (
@@ -59,6 +69,7 @@ SCRIPTS = {
         *CHECKING,
         "js/prepare.js",
         "js/prepared.js",
+        "js/forgetting.js",
     ),
     "self_test.js": (HTMX, "js/page.js", *CHECKING, "js/trying.js", "js/self_test.js"),
     "offline.js": ("js/keeping.js", "js/offline.js"),
@@ -67,7 +78,7 @@ SCRIPTS = {
     "later.js": ("js/rescue.js", "js/handing_in.js", "js/photos.js"),  # after fill.js
     "sign_out.js": ("js/sign_out.js",),
     "journal.js": ("js/journal.js", "js/token.js"),
-    "sending.js": ("js/log.js", "js/sender.js", "js/rescue.js"),  # after the journal
+    "sending.js": ("js/log.js", "js/again.js", "js/sender.js", "js/rescue.js"),  # after the journal
     "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }

@@ -7,11 +7,14 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from audit.clock import now
-from audit.domain.answer import Progress, progress, project, with_timings
+from audit.domain.answer import project
 from audit.domain.fill import sheet
+from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
+from audit.store.assignments import list_outlines
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, list_events_of
+from audit.store.events import list_events
+from audit.store.seals import sealed_at
 from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 
@@ -22,19 +25,14 @@ def list_assignments(
 ) -> Response[Any]:
     with database.reading() as session:
         visits = list_visits(session, shopper)
-        begun = [visit for visit in visits if visit.writable and visit.started_at]
-        checklists = {visit.checklist: get_checklist(session, visit.checklist) for visit in visits}
-        events = list_events_of(session, [visit.id for visit in begun])
-    so_far: dict[UUID, Progress] = {}
-    for visit in begun:
-        checklist, capture = checklists[visit.checklist], project(events[visit.id])
-        answers = with_timings(checklist, capture.answers, capture.marks)
-        so_far[visit.id] = progress(checklist, answers)
+        outlines = list_outlines(session, visits)
+        sealed = sealed_at(session, [visit.id for visit in visits if not visit.writable])
     return page(
         "assignments/list.html",
         groups=_groups(visits),
-        checklists=checklists,
-        so_far=so_far,
+        outlines=outlines,
+        kept={visit: at + KEPT for visit, at in sealed.items()},
+        now=now(),
         today=now().astimezone(settings.zone).date(),
     )
 

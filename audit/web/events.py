@@ -38,7 +38,11 @@ async def create_events(
     batch = _read(await body(request, LARGEST_BATCH))
     checklists = await _checklists(database, checklists_of(batch.events))
     delivery = Delivery(
-        visit_id, batch.nonce, read_delivery(batch.events, visit_id, checklists), batch.have
+        visit_id,
+        batch.nonce,
+        read_delivery(batch.events, visit_id, checklists),
+        batch.have,
+        batch.seen,
     )
 
     def work(session: Any) -> Reply:

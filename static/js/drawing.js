@@ -187,19 +187,6 @@
     }
   }
 
-  // What #saved says when nothing is on its way to the log.
-  const standing = (log, sender) => {
-    const waiting = log.unsent.length + (log.photosWaiting ?? 0)
-    if (!waiting) return words.received
-    return fill(sender.state === "signed-out" ? words.signin : words.waiting, { n: waiting })
-  }
-
-  // Beside the status line, once something stays on this phone only.
-  const drawOnlyHere = (log, sender) => {
-    const line = document.getElementById("only-here")
-    if (line) line.hidden = sender.state === "idle" || !(log.unsent.length + (log.photosWaiting ?? 0))
-  }
-
   const paint = (log, sender) => {
     const marks = times(log)
     drawMarks(log, marks)
@@ -212,8 +199,7 @@
     }
     mingcha.drawMemories?.(log)
     mingcha.drawPhotos?.(log)
-    drawOnlyHere(log, sender)
-    mingcha.standing = () => standing(log, sender)
+    mingcha.drawWaiting(log, sender)
     mingcha.say()
     mingcha.drawHandingIn?.(log, sender)
   }

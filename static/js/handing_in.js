@@ -1,6 +1,7 @@
 // Handing in, with or without a connection: what is open, then one entry that names all that
 // the visit is made of. It is sealed when the server has all of it; until then it waits here.
 {
+  const WEEK = 7 * 86_400_000
   const asking = document.getElementById("handing-in"), handed = document.getElementById("handed-in")
   const missing = (selector) => [...document.querySelectorAll(`.stage .item:not([hidden])${selector}`)]
   const open = () => missing(":has(form[data-kind]):not([data-optional], [data-done])")
@@ -47,6 +48,10 @@
 
   const fill = (line, values) => { line.textContent = line.dataset.text.replace(/{(\w+)}/g, (_, name) => values[name]) }
 
+  // The day a week after the receipt, by the server's clock; forgetting.js does it.
+  const keptUntil = (receipt) => receipt && new Date(Date.parse(receipt.sealed_at) + WEEK)
+    .toLocaleDateString("sv", { timeZone: document.querySelector("[data-visit]").dataset.zone }).replaceAll("-", "\u2011")
+
   mingcha.drawHandingIn = (log) => {
     const event = finish(log)
     handed.hidden = !event
@@ -54,13 +59,14 @@
     for (const part of document.querySelectorAll(".stage fieldset, .stage .mark input")) part.disabled = Boolean(event)
     if (!event) return
     asking.hidden = true
-    const { extent, root, photos = [] } = event.manifest
-    const all = Object.values(extent).reduce((a, b) => a + b, 0)
+    const { extent, root, photos = [], gaps = {} } = event.manifest
+    const all = Object.values(extent).reduce((a, b) => a + b, 0) - Object.values(gaps).flat().length
     const sealed = log.receipt?.event === event.id && log.receipt.root === root
+    const apart = sealed && log.receipt.apart || 0
     const gone = log.missing?.photos?.length ?? (sealed ? 0 : photos.length)
     const done = all - [...log.entries.values()].filter(({ acked, id }) => !acked && id !== event.id).length
-    const values = { all, done, pictures: photos.length, photos: photos.length - gone, root: root.slice(0, 8) }
-    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", log.missing?.differs], ["sealed", sealed]]) {
+    const values = { all, done, apart, counted: all - apart, pictures: photos.length, photos: photos.length - gone, root: root.slice(0, 8), day: keptUntil(log.receipt) }
+    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", !sealed && log.missing?.differs], ["sealed", sealed && !apart], ["apart", apart], ["kept", sealed]]) {
       const line = handed.querySelector(`.handed__${name}`)
       line.hidden = !shown
       if (line.dataset.text) fill(line, values)

@@ -13,7 +13,7 @@
 
   class Log {
     constructor(visit, checklist, device, entries) {
-      Object.assign(this, { visit, checklist, device, entries: new Map(), slots: new Map(), lamport: 0, last: undefined })
+      Object.assign(this, { visit, checklist, device, entries: new Map(), slots: new Map(), lamport: 0, last: undefined, given: {} })
       for (const entry of entries) this.take(entry)
     }
 
@@ -43,26 +43,40 @@
     }
 
     current(slot) { return this.heads(slot).at(-1) }
-    get own() { return [...this.entries.values()].filter((entry) => entry.device === this.device) }
     get unsent() { return [...this.entries.values()].filter((entry) => !entry.acked).sort((a, b) => a.seq - b.seq) }
 
-    // By device, the seq of its last event.
-    get extent() {
-      const last = {}
-      for (const { device, seq } of this.entries.values()) last[device] = Math.max(seq, last[device] ?? 0)
-      return last
+    // By device, something about the numbers of its events.
+    byDevice(tell) {
+      const numbers = {}
+      for (const { device, seq } of this.entries.values()) (numbers[device] ??= new Set()).add(seq)
+      return Object.fromEntries(Object.entries(numbers).map(([device, seqs]) => [device, tell(seqs, device)]))
+    }
+    get extent() { return this.byDevice((seqs) => Math.max(...seqs)) }
+
+    // The numbers before the last one that are not here: of other phones, what came too late
+    // and what the server keeps apart.
+    get gaps() {
+      const gaps = this.byDevice((seqs) => Array.from({ length: Math.max(...seqs) }, (_, n) => n + 1).filter((n) => !seqs.has(n)))
+      return Object.fromEntries(Object.entries(gaps).filter(([, numbers]) => numbers.length))
     }
 
-    // By device, the seq up to which there is every event: what a copy of a phone sent under
-    // the same numbers is filed under a name (`…~1`) that only grows at its end.
+    // The seq up to which there is every event, or nothing that the server would give: what a
+    // copy of a phone sent under the same numbers is filed under a name (`…~1`) that only
+    // grows at its end.
     get held() {
-      const held = this.extent
-      const there = new Set([...this.entries.values()].map(({ device, seq }) => `${device} ${seq}`))
-      for (const device of Object.keys(held).filter((device) => !device.includes("~"))) {
-        held[device] = 0
-        while (there.has(`${device} ${held[device] + 1}`)) held[device]++
-      }
-      return held
+      return this.byDevice((seqs, device) => {
+        if (device.includes("~")) return Math.max(...seqs)
+        let last = 0
+        while (seqs.has(last + 1)) last++
+        return Math.max(last, this.given[device] ?? 0)
+      })
+    }
+
+    // How far the server has given all that it gives, once nothing of what it gives is new.
+    reckon({ have, news = [] }, fresh) {
+      if (fresh.length) this.given = {}
+      else for (const [device, body] of news) this.given[device] = Math.max(JSON.parse(body).seq, this.given[device] ?? 0)
+      for (const device in this.given) this.given[device] = Math.min(this.given[device], have[device] ?? 0)
     }
 
     // The root of audit/domain/event.py: SHA-256 over the sorted pairs of id and hash.
@@ -83,7 +97,7 @@
     async manifest() {
       const photos = [...this.slots.keys()].filter((slot) => slot.startsWith("photo:"))
         .map((slot) => this.current(slot)).filter(({ kind }) => kind === "photo").map(({ photo }) => photo)
-      return { extent: this.extent, root: await this.root(), photos }
+      return { extent: this.extent, root: await this.root(), photos, gaps: this.gaps }
     }
 
     async write(deed) {

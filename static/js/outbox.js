@@ -7,20 +7,19 @@
   let sender
 
   const REST = 8000, PATIENCE = 8000
-  const others = window.BroadcastChannel ? new BroadcastChannel("mingcha") : { postMessage() {} }
 
   const start = async () => {
     const log = await mingcha.openLog(root.dataset.visit, root.dataset.checklist)
     mingcha.log = log
     sender = new mingcha.Sender(log, () => mingcha.draw(log, sender))
-    sender.tell = () => others.postMessage(log.visit)
-    others.onmessage = async ({ data }) => {
-      if (data !== log.visit) return
-      for (const entry of await mingcha.rows(log.visit)) log.take(entry)
-      mingcha.draw(log, sender)
-    }
-    mingcha.draw(log, sender)
     mingcha.sender = sender
+    sender.tell = () => mingcha.tellTabs(log.visit)
+    mingcha.hearTabs(async (visit) => {
+      if (visit !== log.visit) return
+      for (const entry of await mingcha.rows(visit)) log.take(entry)
+      mingcha.draw(log, sender)
+    })
+    mingcha.draw(log, sender)
     // A visit that nobody has begun has nothing to fetch.
     if (log.entries.size || "begun" in root.dataset) sender.now()
     if (!document.querySelector(".shot")) return log
@@ -40,7 +39,7 @@
   // the question does not take.
   mingcha.keep = async (deed, photo) => {
     const log = await ready
-    if (deed.refused === undefined && await mingcha.record(log, deed, photo)) others.postMessage(log.visit)
+    if (deed.refused === undefined && await mingcha.record(log, deed, photo)) mingcha.tellTabs(log.visit)
     mingcha.draw(log, sender)
     sender.now()
     return deed
@@ -58,11 +57,15 @@
   document.addEventListener("click", ({ target }) => {
     if (target.closest(".rescue") && mingcha.log) load().then(() => mingcha.rescue(mingcha.log.visit), () => {})
   })
-  // Before leaving.js: there is nothing to leave for.
-  document.addEventListener("click", (event) => {
-    if (!mingcha.log || !document.querySelector(".shot") || !event.target.closest(".bar > a")) return
+  // Before leaving.js: there is nothing to leave for, unless nothing can be kept here.
+  let leave = !able
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest(".bar > a")
+    if (leave || !link || !document.querySelector(".shot")) return
     event.preventDefault()
     event.stopImmediatePropagation()
+    leave = !await ready
+    if (leave) return link.click()
     load().then(() => mingcha.handIn(), () => { document.getElementById("cut-off").hidden = false })
   }, true)
   document.addEventListener("change", async (event) => {

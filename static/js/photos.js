@@ -32,7 +32,14 @@
   const pieces = (bytes) => Array.from({ length: Math.max(1, Math.ceil(bytes.byteLength / CHUNK)) },
     (_, n) => bytes.slice(n * CHUNK, (n + 1) * CHUNK))
 
-  const develop = async ({ id, visit, item, bytes: raw }) => {
+  // One after the other, whoever asks: each is one entry, and pictures take much memory.
+  let turn = Promise.resolve()
+  const alone = (work) => navigator.locks ? navigator.locks.request(`develop ${page.dataset.visit}`, work) : work()
+  const develop = (raw) => turn = turn.catch(() => {}).then(() => alone(async () => {
+    if (await mingcha.within("raw", "readonly", (store) => store.getKey(raw.id))) await print(raw)
+  }))
+
+  const print = async ({ id, visit, item, bytes: raw }) => {
     const { bytes, thumb } = await developed(raw)
     const photo = { id, sha: await mingcha.sha256(bytes), size: bytes.byteLength }
     const row = { ...photo, visit, item, thumb, sent: false }
@@ -54,7 +61,7 @@
 
   const rows = new Map()
   const waiting = () => {
-    mingcha.log.photosWaiting = [...rows.values()].filter(({ sent }) => !sent).length
+    mingcha.log.photosUnsent = [...rows.values()].filter(({ sent }) => !sent).map(({ id }) => id)
     mingcha.draw(mingcha.log, mingcha.sender)
   }
 
@@ -136,5 +143,6 @@
     for (const raw of await of("raw")) await develop(raw)
     sender.now()
   }
+  mingcha.resumePhotos = resume
   resume()
 }

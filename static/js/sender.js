@@ -68,7 +68,7 @@
 
     async post(entries) {
       const nonce = mingcha.newId()
-      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held }))
+      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held, seen: mingcha.seen(this.log) }))
       const response = await fetch(`/api/v1/visits/${this.log.visit}/events`, {
         method: "POST", body: sent, redirect: "error", cache: "no-store", credentials: "omit",
         signal: AbortSignal.timeout(PATIENCE), keepalive: sent.length < 60_000,
@@ -91,16 +91,13 @@
       const standing = new Map(reply.acks.map(({ h, st }) => [h, st]))
       const told = entries.filter((entry) => standing.has(entry.hash))
       if (told.length < entries.length) throw new Error("not an answer to all")
+      const again = mingcha.forgotten(this.log, reply, told)
       for (const entry of told) entry.acked = standing.get(entry.hash)
-      // A server set back to an earlier state has lost what it once had; what a copy of this
-      // phone made it file under another name is no loss.
-      const copied = Object.keys(reply.have).some((device) => device.startsWith(`${this.log.device}~`))
-      const reach = reply.have[this.log.device] ?? 0
-      const lost = copied ? [] : this.log.own.filter((entry) => entry.seq > reach && ["stored", "dup"].includes(entry.acked) && !told.includes(entry))
-      for (const entry of lost) entry.acked = ""
-      await mingcha.put([...told, ...lost])
+      for (const entry of again) entry.acked = ""
+      await mingcha.put([...told, ...again])
+      if (again.length) await mingcha.photosAgain(this.log.visit)
       if (told.length) this.tell()
-      await this.hear(reply)
+      this.log.reckon(reply, await this.hear(reply))
     }
 
     async hear(reply) {
@@ -116,6 +113,7 @@
       for (const entry of news) this.log.take(entry)
       if (news.some(({ device }) => !device.startsWith(this.log.device))) this.log.others = true
       if (news.some(({ device }) => device.startsWith(`${this.log.device}~`))) await this.log.rename()
+      return news
     }
   }
 

@@ -3,7 +3,7 @@
 Each test says which invariants of the capture protocol it holds: I1 what was called kept is
 there after a restart, I3 each entry is stored once and numbers have no gaps, I7 nothing
 leaves the phone's log without an acknowledgement, I8 nothing is called kept before it is on
-disk. `MINGCHA_FAULTS=full` kills more often.
+disk. `MINGCHA_TEST_FAULTS=full` kills more often.
 """
 
 import os
@@ -31,7 +31,7 @@ from tests.browser.serving import ARGUMENTS, CHROMIUM
 from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
 
 pytestmark = pytest.mark.browser
-KILLS = 12 if os.environ.get("MINGCHA_FAULTS") == "full" else 3
+KILLS = 12 if os.environ.get("MINGCHA_TEST_FAULTS") == "full" else 3
 GRADED = [f"rules-24/r{number:02}" for number in (1, 2, 3, 4, 6, 8, 9, 10, 11, 12, 13, 14, 18, 19)]
 
 # Tells Python of each item that is called kept, in the order it is called so.
@@ -325,7 +325,7 @@ def test_f14_a_clock_that_jumps_back_changes_no_order(open_, world, fill, stored
     assert item(page, GREETING).locator(":checked").get_attribute("value") == "2"
 
 
-def test_f23_a_long_visit_with_photos_completes_on_a_bad_line(open_, world, fill, stored):
+def test_f23_answers_get_through_on_a_bad_line(open_, world, fill, stored):
     """400 ms, 30 kB/s and every fourth request lost; the page stays responsive."""
     page = open_(world.alice, fill)
     line = page.context.new_cdp_session(page)

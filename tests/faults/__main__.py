@@ -13,6 +13,7 @@ import pytest
 from tests.faults.tally import Ledger
 
 HERE = Path(__file__).parent
+PLACES = (HERE, HERE.parent / "browser" / "test_slow_line.py")
 
 
 class Noting:
@@ -27,10 +28,8 @@ def main(arguments: list[str]) -> int:
     os.environ["MINGCHA_TEST_FAULTS"] = "quick" if "--quick" in arguments else "full"
     rest = [word for word in arguments if word != "--quick"]
     noting = Noting()
-    code = pytest.main(
-        ["-q", "-n", "auto", "--dist", "worksteal", "-p", "no:cacheprovider", str(HERE), *rest],
-        plugins=[noting],
-    )
+    options = ["-q", "-n", "auto", "--dist", "worksteal", "-p", "no:cacheprovider"]
+    code = pytest.main([*options, *map(str, PLACES), *rest], plugins=[noting])
     sys.stdout.write("\n".join([*noting.ledger.table(), "", noting.ledger.verdict(), ""]))
     return int(code)
 

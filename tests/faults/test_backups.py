@@ -3,7 +3,7 @@
 import random
 
 from audit.domain.event import project
-from tests.faults.line import deeds
+from tests.faults.line import deeds, note
 from tests.faults.test_machine import restore
 from tests.phone import Phone
 from tests.world import NOON
@@ -46,6 +46,32 @@ def test_what_a_restored_server_has_lost_comes_again_from_the_phones(site, phone
     for phone, _ in users:
         assert phone.capture == project(site.log_of(phone.visit)[0])
     site.check(tally, [phone for phone, _ in users])
+    assert tally.made == tally.acked
+
+
+def test_copies_of_a_phone_notice_too_whoever_comes_first(site, phones, tally, full):
+    """I2 I3: a copy gives the same numbers again, up to where the phone had been before."""
+    site.start()
+    rng = random.Random(22)
+    for turn, (phone, line) in enumerate(phones(site, 20 if full else 4)):
+        phone.does(*(note(rng) for _ in range(3)))
+        line.drain(phone)
+        copy = phone.copy()
+        back_up(site)
+        phone.does(*(note(rng) for _ in range(4)))
+        line.drain(phone)
+        set_back(site)
+        tally.kills += 1
+        gone = {event.hash for event in phone.own} - site.stored().keys()
+
+        copy.does(*(note(rng) for _ in range(3 + turn % 3)))
+        for _ in range(3):
+            line.drain(copy)
+            line.drain(phone)
+
+        assert len(gone) == 4
+        assert phone.capture == copy.capture == project(site.log_of(phone.visit)[0])
+        site.check(tally, [phone, copy])
     assert tally.made == tally.acked
 
 

@@ -1,12 +1,15 @@
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
 from msgspec.structs import replace
+from sqlmodel import update
 
 from audit.clock import now
 from audit.domain.text import Text
 from audit.store.people import save_person
+from audit.store.tables import EventRow, ReceiptRow
 from audit.store.visits import add_visit, save_status
 from tests.world import NOON, password_hash
 
@@ -71,6 +74,56 @@ def test_a_visit_begun_says_how_far_it_is(as_, world):
     page = page_of(client.get("/assignments"))
 
     assert page.select_one(".card__what").find(string=True).endswith("1 of 67 answered")
+
+
+def test_a_visit_that_cannot_be_read_is_told_of_among_the_others(as_, world, database, caplog):
+    client = as_(world.alice)
+    with database.writing() as session:
+        other = plan(session, world, 41)
+    for visit in (world.harbour_visit, other):
+        client.post(f"/visits/{visit}/answers", data={"item": "rules-24/r02", "value": "2"})
+    with database.writing() as session:
+        session.exec(update(EventRow).where(EventRow.visit_id == other).values(body="{"))
+
+    page = page_of(client.get("/assignments"))
+
+    damaged = page.select_one("li.card")
+    assert damaged.select_one(".card__name").text == "Hill branch"
+    assert damaged.select_one(".notice").text.startswith("This visit cannot be read just now.")
+    assert damaged.select("a") == []
+    whole = page.select_one(f'a[href="/assignments/{world.harbour_visit}"]')
+    assert "1 of 67 answered" in whole.text
+    assert f"visit {other} cannot be read" in caplog.text
+
+
+def test_how_long_a_phone_keeps_its_copy_is_by_the_servers_clock(as_, world, database):
+    client = as_(world.alice)
+    client.post(f"/visits/{world.harbour_visit}/submission", data={"confirmed": "1"})
+
+    def kept():
+        return page_of(client.get("/assignments")).select_one(".card__kept")
+
+    fresh = kept()
+    at = now() - timedelta(days=7, minutes=1)
+    with database.writing() as session:
+        session.exec(update(ReceiptRow).values(sealed_at=at))
+    old = kept()
+
+    until = (now() + timedelta(days=7)).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    assert fresh.text == f"Kept on this phone until {until}"
+    assert (fresh.has_attr("data-over"), old.has_attr("data-over")) == (False, True)
+    assert (fresh.has_attr("hidden"), old.has_attr("hidden")) == (True, True)  # without a copy
+
+
+def test_a_visit_that_was_sent_back_is_kept_for_as_long_as_it_takes(as_, world, database):
+    client = as_(world.alice)
+    client.post(f"/visits/{world.harbour_visit}/submission", data={"confirmed": "1"})
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "returned", now(), "More, please.")
+
+    page = page_of(client.get("/assignments"))
+
+    assert page.select(".card__kept") == []
 
 
 def test_an_assignment_says_what_to_do_where_and_how(as_, world):

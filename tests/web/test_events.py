@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.delivery import Batch
-from audit.domain.event import hashed, root, written
+from audit.domain.event import digest, hashed, root, written
 from audit.ids import new_id
 from audit.store.events import list_events, list_late
+from audit.store.logs import examine
 from audit.store.tables import EventRow, QuarantineRow, VisitTokenRow
 from audit.store.visits import get_visit, save_status
 from tests.phone import Phone, packed
@@ -431,6 +432,138 @@ def test_what_is_kept_apart_leaves_no_gap(line, phone):
     answer = line(msgspec.structs.replace(batch, events=events))
 
     assert answer.json()["have"] == {phone.device: 3}
+
+
+# ---- sealed with what is no part of the visit ----------------------------------------
+
+
+def does_with_poison(phone, harm):
+    """Three entries, of which no server takes the second: `harm` changes its text."""
+    phone.does(R02, NOTE)
+    event = phone.own[1]
+    body = harm(written(event))
+    broken = msgspec.structs.replace(event, hash=digest(body))
+    phone.own[1] = phone.log[event.id] = broken
+    phone.bodies[broken.hash] = body
+    phone.does(R01)
+
+
+HARMS = {
+    "no such item": lambda body: body.replace("rules-24/r01", "rules-24/r99"),
+    "a field of a later version": lambda body: body[:-1] + ',"extra":1}',
+    "half a character": lambda body: body.replace("门口有保安问候", "\\ud83d"),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
+def test_what_is_kept_apart_is_there_and_the_visit_is_sealed(line, phone, as_, world, harm):
+    does_with_poison(phone, harm)
+    phone.hands_in()
+
+    answer = line(phone.batch()).json()
+
+    assert [ack["st"] for ack in answer["acks"]] == ["stored", "quarantined", "stored", "stored"]
+    assert (answer["status"], answer["have"]) == ("submitted", {phone.device: 4})
+    assert (answer["receipt"]["events"], answer["receipt"]["apart"]) == (3, 1)
+    page = as_(world.alice).get(f"/visits/{world.harbour_visit}/submission")
+    assert "2 of 3, 1 kept apart for the auditor" in page.text
+
+
+def test_what_is_kept_apart_is_waited_for_like_everything_else(line, phone):
+    does_with_poison(phone, HARMS["no such item"])
+    phone.hands_in()
+    _, broken, *_ = phone.own
+
+    waiting = line(phone.batch([one for one in phone.own if one is not broken])).json()
+    sealed = line(phone.batch([broken])).json()
+
+    assert waiting["missing"] == {"events": 1}
+    assert sealed["receipt"]["apart"] == 1
+
+
+def test_a_second_phone_hands_in_without_what_was_kept_apart(line, phone):
+    does_with_poison(phone, HARMS["no such item"])
+    line(phone.batch())
+    other = Phone(phone.visit, phone.checklist, NOON)
+    news = other.batch()
+    while "news" in (answer := line(news).json()):
+        other.believes(news, answer)
+        news = other.batch()
+    submit = other.hands_in()
+
+    answer = line(other.batch()).json()
+
+    assert "news" not in line(other.batch()).json()
+    assert submit.manifest.gaps == {phone.device: (2,)}
+    assert (answer["status"], answer["receipt"]["events"]) == ("submitted", 2)
+    assert "apart" not in answer["receipt"]
+
+
+def test_the_same_id_with_other_bytes_is_there_by_its_hash(line, phone):
+    first, _ = phone.does(R01, R02)
+    line(phone.batch([hashed(msgspec.structs.replace(first, answer=Answer("answered", 0)))]))
+    phone.hands_in()
+
+    answer = line(phone.batch()).json()
+
+    assert [ack["st"] for ack in answer["acks"]] == ["mismatch", "stored", "stored"]
+    assert (answer["receipt"]["events"], answer["receipt"]["apart"]) == (2, 1)
+
+
+def test_a_log_that_was_sealed_with_something_kept_apart_is_whole(line, phone, database):
+    does_with_poison(phone, HARMS["a field of a later version"])
+    phone.hands_in()
+    line(phone.batch())
+
+    with database.reading() as session:
+        report = examine(session)
+
+    assert (report.receipts, report.quarantine, report.findings) == (1, 1, ())
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_came_late_is_named_by_its_phone_whether_it_was_told_or_not(
+    line, phone, database, world, told
+):
+    """Back from the auditor, with late entries of two phones that each knows only its own of."""
+    phone.does(R01)
+    phone.hands_in()
+    line(phone.batch())
+    other = Phone(phone.visit, phone.checklist, NOON)
+    for one, deed in ((phone, NOTE), (other, R02)):
+        one.does(deed)
+        late = one.batch(one.own[-1:])
+        answer = line(late).json()
+        if told:
+            one.believes(late, answer)
+    with database.writing() as session:
+        save_status(session, world.harbour_visit, "returned", NOON, "more, please")
+    other.does(Deed("note", R02.item, text="after it"))
+    phone.does(Deed("note", R01.item, text="after it"))
+    for one in (other, phone):
+        batch = one.batch()
+        one.believes(batch, line(batch).json())
+    phone.hands_in()
+
+    answer = line(phone.batch()).json()
+
+    assert answer["status"] == "submitted"
+    assert (answer["receipt"]["events"], answer["receipt"]["apart"]) == (5, 1)
+
+
+# ---- set back to an earlier state ----------------------------------------------------
+
+
+def test_a_phone_is_told_when_what_it_was_told_of_is_no_longer_here(line, phone, database):
+    here, gone = phone.does(R01, NOTE)
+    line(phone.batch())
+    before = line(msgspec.structs.replace(phone.batch(), seen=(here.id, gone.id))).json()
+    with database.writing() as session:
+        session.delete(session.get(EventRow, gone.id))
+
+    after = line(msgspec.structs.replace(phone.batch([]), seen=(here.id, gone.id))).json()
+
+    assert ("forgotten" in before, after["forgotten"]) == (False, True)
 
 
 # ---- copies of a phone ---------------------------------------------------------------

@@ -117,6 +117,21 @@ def test_a_plain_form_waits_for_photos_as_phones_do(as_, world, database, url, v
     )
 
 
+def test_a_number_that_never_came_is_not_counted(as_, world, url):
+    """A phone may still have what lies between two of its entries."""
+    client = as_(world.alice)
+    phone = Phone(world.harbour_visit, world.checklist.hash, NOON)
+    first, _, third = phone.does(*(Deed("note", "rules-24/r02", text=text) for text in "abc"))
+    sent, headers = packed(
+        phone.batch([first, third]), client.post(f"{url}/tokens").json()["token"]
+    )
+    as_(None).post(f"/api/v1{url}/events", content=sent, headers=headers)
+
+    client.post(f"{url}/submission", data={"confirmed": "1"})
+
+    assert parsed(client.get(f"{url}/submission")).select_one(".receipt dd").text == "2"
+
+
 def test_with_questions_open_it_asks_once(as_, world, url, visit):
     client = as_(world.alice)
 
