@@ -105,7 +105,9 @@ _read = msgspec.json.Decoder(AnswerEvent)
 
 def read_event(body: str) -> AnswerEvent:
     """An event from its text. Raises `msgspec.DecodeError`."""
-    return msgspec.structs.replace(_read.decode(body), hash=digest(body))
+    event = _read.decode(body)
+    msgspec.structs.force_setattr(event, "hash", digest(body))  # nobody has seen it yet
+    return event
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -268,8 +270,10 @@ def _changes(ordered: list[AnswerEvent]) -> dict[str, int]:
 
 def root(events: Iterable[AnswerEvent]) -> str:
     """SHA-256 over the sorted (id, hash) pairs: what a release was made from."""
-    return root_of((str(event.id), event.hash) for event in events)
+    return root_of((event.id, event.hash) for event in events)
 
 
-def root_of(pairs: Iterable[tuple[str, str]]) -> str:
-    return hashlib.sha256(canonical(sorted(pairs))).hexdigest()
+def root_of(pairs: Iterable[tuple[UUID, str]]) -> str:
+    """In the order of the ids as they are written, which is that of their numbers."""
+    ordered = sorted(pairs, key=lambda pair: (pair[0].int, pair[1]))
+    return hashlib.sha256(canonical(ordered)).hexdigest()

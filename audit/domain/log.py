@@ -122,7 +122,7 @@ def _follows(event: AnswerEvent, hashes: Hashes) -> bool:
 
 
 def _root(entries: Iterable[Entry]) -> str:
-    return root_of((str(entry.id), entry.hash) for entry in entries)
+    return root_of((entry.id, entry.hash) for entry in entries)
 
 
 def _name(entry: Entry) -> str:
