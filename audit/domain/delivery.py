@@ -37,7 +37,7 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     have: dict[str, int] = {}
 
 
-class Ack(msgspec.Struct, frozen=True):
+class Ack(msgspec.Struct, frozen=True, gc=False):
     h: str
     st: Standing
 
@@ -85,7 +85,7 @@ class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: Missing | None = None
 
 
-class Delivered(msgspec.Struct, frozen=True):
+class Delivered(msgspec.Struct, frozen=True, gc=False):
     body: str
     hash: str
     event: AnswerEvent | None  # None: in quarantine, for `trouble`

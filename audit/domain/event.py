@@ -5,6 +5,9 @@ and never changed. What a visit currently says is a projection of its events: fo
 register (an item's answer, an item's note, a mark) the heads are the events that no later
 event of the register names in its `base`. One head is the value; several heads are a
 conflict, of which the one with the highest (lamport, device) counts provisionally.
+
+There are very many of them and they never point in a circle, so the collector of garbage is
+spared looking at them (`gc=False`).
 """
 
 import hashlib
@@ -26,7 +29,7 @@ EventKind = Literal[
 ]  # fmt: skip
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What was said of one item. `value` is set exactly when `state` is `answered`."""
 
     state: State
@@ -55,7 +58,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     photos: tuple[Photo, ...] = ()
 
 
-class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AnswerEvent(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False
+):
     """One immutable deed of capture. `seq` is gap-free per (visit, device).
 
     What counts is the event as its device wrote it down, byte for byte: `hash` is the

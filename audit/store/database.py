@@ -150,6 +150,7 @@ def _sqlite(url: str) -> Engine:
             "synchronous=FULL",
             f"busy_timeout={PATIENCE}",
             "foreign_keys=ON",
+            "temp_store=MEMORY",  # what a savepoint might take back is not worth a file
         ):
             connection.execute("PRAGMA " + pragma)
 

@@ -50,21 +50,15 @@ def file_deliveries(session: Session, deliveries: Sequence[Delivery], now: datet
 
 
 def _apart(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """In runs in which none can be in the way of another: of several to one visit each has
-    to see what the one before has done, and so where an id is given twice."""
-    several: list[Delivery] = []
-    visits: set[UUID] = set()
-    ids: set[UUID] = set()
+    """In runs without two to one visit: of those each has to see what the other has done."""
+    several: dict[UUID, Delivery] = {}
     for delivery in deliveries:
-        own = {found.event.id for found in delivery.events if found.event is not None}
-        if delivery.visit in visits or not ids.isdisjoint(own):
-            yield several
-            several, visits, ids = [], set(), set()
-        several.append(delivery)
-        visits.add(delivery.visit)
-        ids |= own
+        if delivery.visit in several:
+            yield list(several.values())
+            several = {}
+        several[delivery.visit] = delivery
     if several:
-        yield several
+        yield list(several.values())
 
 
 def _file(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
@@ -119,13 +113,14 @@ class _Filing:
 
     def _log(self) -> list[Filed] | None:
         """All that the visit has, if this delivery brought all of it."""
-        fresh = self.taking.fresh
+        fresh = self.taking.fresh.values()
         there = sum(extent.there for extent in self.extents.values())
         if there != len(fresh) or not self.taking.as_sent:
             return None
         return [
             Filed(event.id, event.hash, event.device, event.seq, False)
-            for event, _ in fresh.values()
+            for found in fresh
+            if (event := found.event)
         ]
 
     def reply(self, session: Session) -> Reply:

@@ -23,27 +23,29 @@ class Taking:
         self.visit = visit
         self.events = events
         self.late = late
-        self.fresh: dict[UUID, tuple[AnswerEvent, Delivered]] = {
-            found.event.id: (found.event, found) for found in events if found.event is not None
-        }
+        self.fresh = {found.event.id: found for found in events if found.event is not None}
         self.kept: dict[UUID, tuple[str, bool]] = {}  # by id, hash and lateness
         self.as_sent = True  # all of it is new, and filed under the name its device gave itself
         self.standings: dict[str, Standing] = {}  # by hash, in the order delivered
 
     def settle(self) -> None:
         """To be called once it is known what was here before."""
+        if self.as_sent and len(self.fresh) == len(self.events) > 0:  # so all fare alike
+            each = standing(self.events[0], self.late)
+            self.standings = dict.fromkeys([found.hash for found in self.events], each)
+            return
         self.standings = {found.hash: self._standing(found) for found in self.events}
 
     def _standing(self, found: Delivered) -> Standing:
         if found.event is None:
             return standing(found, self.late)
-        if self.fresh[found.event.id][1].hash != found.hash:
+        if self.fresh[found.event.id].hash != found.hash:
             return "mismatch"  # one id with two contents in one delivery
         return standing(found, self.late, self.kept.get(found.event.id))
 
 
 def take(session: Session, takings: Sequence[Taking], now: datetime) -> None:
-    """File them. No two are for one visit, or have the id of an event in common.
+    """File them as if one after the other. No two are for one visit.
 
     Hardly ever has something come before. So all is stored in one go, and only if that fails
     is each delivery looked at, and of those that were to blame each event.
@@ -64,15 +66,17 @@ def take(session: Session, takings: Sequence[Taking], now: datetime) -> None:
 def _take_singly(session: Session, taking: Taking, rows: "_Rows") -> None:
     taking.as_sent = False
     taking.kept = _kept(session, taking.fresh)
-    new = [pair for name, pair in taking.fresh.items() if name not in taking.kept]
+    new = [found for name, found in taking.fresh.items() if name not in taking.kept]
     if insert_all(session, EventRow, rows.of(taking, new)):
         return
-    for event, found in new:
-        if not insert_all(session, EventRow, rows.of(taking, [(event, found)])):
+    for found in new:
+        event = found.event
+        assert event is not None
+        if not insert_all(session, EventRow, rows.of(taking, [found])):
             taking.kept |= _kept(session, [event.id])  # written meanwhile for another visit
             if event.id not in taking.kept:
                 name = _free_name(session, event)
-                insert_all(session, EventRow, rows.of(taking, [(event, found)], name))
+                insert_all(session, EventRow, rows.of(taking, [found], name))
 
 
 class _Rows:
@@ -83,7 +87,7 @@ class _Rows:
         self.now = bound(session, EventRow.received_at)(now)
 
     def of(
-        self, taking: Taking, events: Iterable[tuple[AnswerEvent, Delivered]], name: str = ""
+        self, taking: Taking, events: Iterable[Delivered], name: str = ""
     ) -> list[tuple[Any, ...]]:
         """`name`: to be filed under, other than that of the device."""
         visit, late = self.id(taking.visit), taking.late
@@ -92,7 +96,8 @@ class _Rows:
                 self.id(event.id), visit, name or event.device, event.seq,
                 found.body, found.hash, late, self.now,
             )
-            for event, found in events
+            for found in events
+            if (event := found.event)
         ]  # fmt: skip
 
 
