@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from audit.domain.answer import LONGEST_NOTE, Answer, accept
+from audit.domain.answer import LONGEST_NOTE, LONGEST_NUMBER, Answer, accept
 from audit.domain.checklist import Checklist
 from audit.domain.event import AnswerEvent, digest, read_event
 from audit.domain.photo import sound
@@ -39,7 +39,7 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen: tuple[UUID, ...] = ()
 
 
-class Ack(msgspec.Struct, frozen=True):
+class Ack(msgspec.Struct, frozen=True, gc=False):
     h: str
     st: Standing
 
@@ -95,7 +95,7 @@ class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: Missing | None = None
 
 
-class Delivered(msgspec.Struct, frozen=True):
+class Delivered(msgspec.Struct, frozen=True, gc=False):
     body: str
     hash: str
     event: AnswerEvent | None  # None: in quarantine, for `trouble`
@@ -106,6 +106,20 @@ def read_delivery(
     bodies: Iterable[str], visit: UUID, checklists: Mapping[str, Checklist]
 ) -> list[Delivered]:
     return [_read(body, visit, checklists) for body in bodies]
+
+
+def standing(found: Delivered, late: bool, kept: tuple[str, bool] | None = None) -> Standing:
+    """How an event is taken by a visit that has been handed in (`late`) or not. `kept`: hash
+    and lateness of what was here under its id before. A phone may not have heard that what
+    comes again had come too late."""
+    if found.event is None:
+        return "quarantined"
+    if kept is None:
+        return "late" if late else "stored"
+    name, was_late = kept
+    if name != found.hash:
+        return "mismatch"
+    return "late" if was_late else "dup"
 
 
 def checklists_of(bodies: Iterable[str]) -> set[str]:
@@ -140,7 +154,7 @@ def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist
         return "unreadable"
     if not (0 < event.seq <= LARGEST_NUMBER and 0 < event.lamport <= LARGEST_NUMBER):
         return "unreadable"
-    if UNREADABLE.search(f"{event.text or ''}{(event.answer and event.answer.value) or ''}"):
+    if _unreadable(event.text) or (event.answer and _unreadable(event.answer.value)):
         return "unreadable"
     if event.visit != visit or not DEVICE.fullmatch(event.device):
         return "foreign"
@@ -154,9 +168,15 @@ def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist
     return _content(event, checklist) or _photos(event)
 
 
+def _unreadable(said: object) -> bool:
+    return isinstance(said, str) and UNREADABLE.search(said) is not None
+
+
 def _photos(event: AnswerEvent) -> Trouble:
     """Events about a photo name it, and no others do; a handing in names all there are."""
     about = event.kind in ("photo", "photo_remove")
+    if event.photo is None and event.manifest is None:
+        return "answer" if about else ""
     named = [] if event.photo is None else [event.photo]
     if event.manifest is not None:
         named += event.manifest.photos
@@ -167,7 +187,7 @@ def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
     known = event.item in checklist.by_key
     match event.kind:
         case "answer" if known or event.item in checklist.gate_by_key:
-            fits = event.answer is not None and _accepted(checklist, event.item, event.answer)
+            fits = event.answer is not None and _fits(checklist, event.item, event.answer)
             return "" if fits else "answer"
         case "clear" if known or event.item in checklist.gate_by_key:
             return ""
@@ -187,6 +207,22 @@ def _is_moment(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+_fitting: dict[tuple[str, str, Answer], bool] = {}
+MOST_FITTING = 10_000
+
+
+def _fits(checklist: Checklist, key: str, answer: Answer) -> bool:
+    """As `_accepted`, remembered: most answers are one of a few that an item takes."""
+    if isinstance(answer.value, str) and len(answer.value) > LONGEST_NUMBER:
+        return _accepted(checklist, key, answer)
+    name = (checklist.hash, key, answer)
+    if name not in _fitting:
+        if len(_fitting) >= MOST_FITTING:
+            _fitting.clear()
+        _fitting[name] = _accepted(checklist, key, answer)
+    return _fitting[name]
 
 
 def _accepted(checklist: Checklist, key: str, answer: Answer) -> bool:

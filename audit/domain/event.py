@@ -5,6 +5,9 @@ and never changed. What a visit currently says is a projection of its events: fo
 register (an item's answer, an item's note, a mark) the heads are the events that no later
 event of the register names in its `base`. One head is the value; several heads are a
 conflict, of which the one with the highest (lamport, device) counts provisionally.
+
+There are very many of them and they never point in a circle, so the collector of garbage is
+spared looking at them (`gc=False`).
 """
 
 import hashlib
@@ -26,7 +29,7 @@ EventKind = Literal[
 ]  # fmt: skip
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What was said of one item. `value` is set exactly when `state` is `answered`."""
 
     state: State
@@ -57,7 +60,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     gaps: dict[str, tuple[int, ...]] = {}  # device → the numbers before it that its phone lacks
 
 
-class AnswerEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class AnswerEvent(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False
+):
     """One immutable deed of capture. `seq` is gap-free per (visit, device).
 
     What counts is the event as its device wrote it down, byte for byte: `hash` is the
@@ -107,7 +112,9 @@ _read = msgspec.json.Decoder(AnswerEvent)
 
 def read_event(body: str) -> AnswerEvent:
     """An event from its text. Raises `msgspec.DecodeError`."""
-    return msgspec.structs.replace(_read.decode(body), hash=digest(body))
+    event = _read.decode(body)
+    msgspec.structs.force_setattr(event, "hash", digest(body))  # nobody has seen it yet
+    return event
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -270,8 +277,10 @@ def _changes(ordered: list[AnswerEvent]) -> dict[str, int]:
 
 def root(events: Iterable[AnswerEvent]) -> str:
     """SHA-256 over the sorted (id, hash) pairs: what a release was made from."""
-    return root_of((str(event.id), event.hash) for event in events)
+    return root_of((event.id, event.hash) for event in events)
 
 
-def root_of(pairs: Iterable[tuple[str, str]]) -> str:
-    return hashlib.sha256(canonical(sorted(pairs))).hexdigest()
+def root_of(pairs: Iterable[tuple[UUID | str, str]]) -> str:
+    """In the order of the ids as they are written."""
+    ordered = sorted(pairs, key=lambda pair: (str(pair[0]), pair[1]))
+    return hashlib.sha256(canonical(ordered)).hexdigest()

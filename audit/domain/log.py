@@ -70,7 +70,7 @@ def examine(
 
 def holds(proof: Proof, entries: Iterable[Entry], apart: Sequence[Piece]) -> bool:
     manifest = Manifest(dict(proof.extent), proof.root, gaps=dict(proof.gaps))
-    log = [Piece(str(one.id), one.hash, one.device, one.seq, one.late) for one in entries]
+    log = [Piece(one.id, one.hash, one.device, one.seq, one.late) for one in entries]
     return named(manifest, log, apart) is not None
 
 

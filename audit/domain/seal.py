@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from audit.domain.event import Manifest, root_of
 
@@ -20,7 +21,7 @@ _decoder = json.JSONDecoder(strict=False)
 class Piece(NamedTuple):
     """An event that is here. `apart`: it is kept, and no part of the visit."""
 
-    id: str
+    id: UUID | str  # one that is apart may call itself anything
     hash: str
     device: str
     seq: int
@@ -36,12 +37,20 @@ def piece_apart(body: str, digest: str, visit: str) -> Piece | None:
         return None
     match read:
         case {"id": str(name), "visit": str(of), "device": str(device), "seq": int(seq)}:
-            return Piece(name, digest, device, seq, apart=True) if of == visit else None
+            return Piece(_id(name), digest, device, seq, apart=True) if of == visit else None
     return None
 
 
+def _id(name: str) -> UUID | str:
+    try:
+        found = UUID(name)
+    except ValueError:
+        return name
+    return found if str(found) == name else name
+
+
 def named(
-    manifest: Manifest, log: Sequence[Piece], quarantine: Sequence[Piece]
+    manifest: Manifest, log: Sequence[Piece], quarantine: Sequence[Piece] = ()
 ) -> list[Piece] | None:
     """All that it names; None unless all of it is here.
 

@@ -1,6 +1,6 @@
 """Published checklist versions, and the library's files they are published from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -35,9 +35,9 @@ def get_checklist(session: Session, content_hash: str) -> Checklist:
     return _decoded[content_hash]
 
 
-def known_checklists(hashes: Iterable[str]) -> dict[str, Checklist]:
-    """Those of them that have been read before, without asking the database."""
-    return {name: _decoded[name] for name in hashes if name in _decoded}
+def known_checklists() -> Mapping[str, Checklist]:
+    """Those that have been read before, by hash, without asking the database."""
+    return _decoded
 
 
 def find_checklists(session: Session, hashes: Iterable[str]) -> dict[str, Checklist]:

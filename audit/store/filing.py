@@ -1,29 +1,32 @@
 """Filing what phones deliver: stored once and answered for by hash.
 
-A delivery is filed in one transaction with its visit held, so that it is either before or
-after a handing in, a return or a release, and never half of each.
+A delivery is filed with its visit held, so that it is either before or after a handing in, a
+return or a release, and never half of each. Deliveries to several visits are filed together:
+what they ask of the database is asked once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
-from itertools import count
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from audit.domain.delivery import Ack, Delivered, Reply, Standing
-from audit.domain.visit import WRITABLE, Status
-from audit.ids import new_id
-from audit.store.receipts import find_receipt, hand_in, settle
-from audit.store.seals import all_here, list_apart
-from audit.store.tables import EventRow, QuarantineRow
-from audit.store.visits import lock_status, save_status
-
-NEWS = 200  # events of others in one reply; the phone asks again
+from audit.domain.delivery import Ack, Delivered, Missing, Receipt, Reply
+from audit.domain.seal import Piece
+from audit.domain.visit import WRITABLE
+from audit.store.extents import Extent, extents, news, reach
+from audit.store.holding import Held, hold, move
+from audit.store.receipts import (
+    HandedIn,
+    add_receipts,
+    find_receipt,
+    handed_in,
+    missing,
+    receipt,
+)
+from audit.store.seals import list_lost, seek
+from audit.store.standings import Taking, take
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -36,167 +39,107 @@ class Delivery(msgspec.Struct, frozen=True):
 
 def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
     """Must run inside `writing()` or a group of it."""
-    visit = delivery.visit
-    status = lock_status(session, visit)
-    standings = _file(session, delivery, status, now)
-    if status == "assigned" and "stored" in standings.values():
-        status = "in_progress"
-        save_status(session, visit, status, now)
-    missing = None
-    if status in WRITABLE:
-        for found in delivery.events:
-            if found.event and found.event.kind == "submit" and standings[found.hash] == "stored":
-                hand_in(session, visit, found.event.id)
-        missing = settle(session, visit, now)
-        status = lock_status(session, visit)
-    filed = reach(session, visit)
-    return Reply(
-        nonce=delivery.nonce,
-        acks=tuple(Ack(name, standing) for name, standing in standings.items()),
-        have=filed,
-        status=status,
-        news=_news(session, visit, filed, delivery.have),
-        receipt=None if status in WRITABLE else find_receipt(session, visit),
-        missing=missing,
-        forgotten=not all_here(session, delivery.seen),
-    )
+    (reply,) = file_deliveries(session, [delivery], now)
+    return reply
 
 
-def _file(
-    session: Session, delivery: Delivery, status: Status, now: datetime
-) -> dict[str, Standing]:
-    """By hash, in the order delivered."""
-    late = status not in WRITABLE
-    standings: dict[str, Standing] = {
-        found.hash: "quarantined" for found in delivery.events if found.event is None
-    }
-    fresh = {found.event.id: found for found in delivery.events if found.event is not None}
-    rows = [_row(found, late, now) for found in fresh.values()]
-    stored = insert_new(session, EventRow, rows, EventRow.id)
-    for name in stored:
-        standings[fresh.pop(name).hash] = "late" if late else "stored"
-    known = _known(session, list(fresh))
-    for name, found in fresh.items():
-        if name not in known:
-            _file_apart(session, found, late, now)
-            standings[found.hash] = "late" if late else "stored"
-        else:
-            standings[found.hash] = known[name][1] if known[name][0] == found.hash else "mismatch"
-    for found in delivery.events:  # one id with two contents in one delivery
-        standings.setdefault(found.hash, "mismatch")
-    _quarantine(session, delivery, standings, now)
-    return {found.hash: standings[found.hash] for found in delivery.events}
+def file_deliveries(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
+    """As if one after the other. Must run inside `writing()` or a group of it."""
+    session.flush()  # what follows goes past what the session remembers of its rows
+    replies = [reply for several in _apart(deliveries) for reply in _file(session, several, now)]
+    session.expire_all()
+    return replies
 
 
-def _row(found: Delivered, late: bool, now: datetime, device: str = "") -> dict[str, Any]:
-    event = found.event
-    assert event is not None
-    return {
-        "id": event.id,
-        "visit_id": event.visit,
-        "device": device or event.device,
-        "seq": event.seq,
-        "body": found.body,
-        "hash": found.hash,
-        "late": late,
-        "received_at": now,
-    }
+def _apart(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """In runs without two to one visit: of those each has to see what the other has done."""
+    several: dict[UUID, Delivery] = {}
+    for delivery in deliveries:
+        if delivery.visit in several:
+            yield list(several.values())
+            several = {}
+        several[delivery.visit] = delivery
+    if several:
+        yield list(several.values())
 
 
-def insert_new(session: Session, table: Any, rows: list[dict[str, Any]], key: Any) -> list[UUID]:
-    """The keys of those that were not there yet."""
-    if not rows:
-        return []
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    query = dialect.insert(table).on_conflict_do_nothing().returning(key)
-    return list(session.execute(query, rows).scalars())
+def _file(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
+    held = hold(session, [delivery.visit for delivery in deliveries])
+    filings = [_Filing(delivery, held[delivery.visit]) for delivery in deliveries]
+    take(session, [filing.taking for filing in filings], now)
+    found = extents(session, held)
+    for filing in filings:
+        filing.extents = found[filing.visit]
+        filing.go_on(session, now)
+    add_receipts(session, {one.visit: one.receipt for one in filings if one.receipt})
+    move(session, {one.visit: one.held for one in filings if one.held != held[one.visit]})
+    lost = list_lost(session, {name for one in deliveries for name in one.seen})
+    return [filing.reply(session, lost) for filing in filings]
 
 
-def _known(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, Standing]]:
-    """By id, the hash and what is said of one that comes again: a phone may not have heard
-    that it came too late."""
-    if not ids:
-        return {}
-    query = select(EventRow.id, EventRow.hash, EventRow.late).where(col(EventRow.id).in_(ids))
-    return {name: (kept, "late" if late else "dup") for name, kept, late in session.exec(query)}
+class _Filing:
+    """One delivery on its way."""
 
+    def __init__(self, delivery: Delivery, held: Held) -> None:
+        self.delivery = delivery
+        self.visit = delivery.visit
+        self.held = held
+        self.taking = Taking(self.visit, delivery.events, held.status not in WRITABLE)
+        self.extents: dict[str, Extent] = {}
+        self.missing: Missing | None = None
+        self.receipt: Receipt | None = None
 
-def _file_apart(session: Session, found: Delivered, late: bool, now: datetime) -> None:
-    """A phone set back to an earlier state, or a copy of one, gives a number a second time:
-    both events are kept, this one under a name of its own. Such a name is only ever added to
-    at its end, so that its last number says how far somebody knows it."""
-    event = found.event
-    assert event is not None
-    query = (
-        select(EventRow.device, func.max(EventRow.seq))
-        .where(EventRow.visit_id == event.visit, col(EventRow.device).like(f"{event.device}~%"))
-        .group_by(EventRow.device)
-    )
-    last = dict(session.exec(query).all())
-    names = (f"{event.device}~{number}" for number in count(1))
-    name = next(name for name in names if last.get(name, 0) < event.seq)
-    insert_new(session, EventRow, [_row(found, late, now, name)], EventRow.id)
+    def go_on(self, session: Session, now: datetime) -> None:
+        """What becomes of the visit by what was stored: started, handed in, sealed."""
+        if self.taking.late:
+            return
+        if self.held.status == "assigned" and "stored" in self.taking.standings.values():
+            started = self.held.started_at or now
+            self.held = self.held._replace(status="in_progress", started_at=started)
+        found = self._handed_in(session)
+        if found is None:
+            return
+        search = seek(session, self.visit, found.manifest, self._log())
+        self.missing = missing(session, found, search)
+        if self.missing is not None:
+            self.held = self.held._replace(handing_in=found.event)
+            return
+        self.receipt = receipt(found, search, now)
+        self.held = self.held._replace(status="submitted", submitted_at=now, handing_in=None)
 
+    def _handed_in(self, session: Session) -> HandedIn | None:
+        """Just now, or before."""
+        for found in reversed(self.delivery.events):
+            event = found.event
+            if event and event.manifest and self.taking.standings[found.hash] == "stored":
+                return HandedIn(self.visit, event.id, event.manifest)
+        return handed_in(session, self.visit) if self.held.handing_in else None
 
-def _quarantine(
-    session: Session, delivery: Delivery, standings: Mapping[str, Standing], now: datetime
-) -> None:
-    rows = [
-        {
-            "id": new_id(),
-            "visit_id": delivery.visit,
-            "body": found.body.replace("\0", "\ufffd"),  # PostgreSQL's texts have none
-            "hash": found.hash,
-            "trouble": found.trouble or "mismatch",
-            "received_at": now,
-        }
-        for found in {found.hash: found for found in delivery.events}.values()
-        if standings[found.hash] in ("quarantined", "mismatch")
-    ]
-    insert_new(session, QuarantineRow, rows, QuarantineRow.id)
+    def _log(self) -> list[Piece] | None:
+        """All that the visit has, if this delivery brought all of it."""
+        fresh = self.taking.fresh.values()
+        there = sum(extent.there for extent in self.extents.values())
+        if there != len(fresh) or not self.taking.as_sent:
+            return None
+        return [
+            Piece(event.id, event.hash, event.device, event.seq)
+            for found in fresh
+            if (event := found.event)
+        ]
 
-
-def reach(session: Session, visit: UUID) -> dict[str, int]:
-    """By device, the seq up to which there is every event, in the log or in quarantine."""
-    query = (
-        select(EventRow.device, func.max(EventRow.seq), func.count())
-        .where(EventRow.visit_id == visit)
-        .group_by(col(EventRow.device))
-    )
-    return {
-        device: last if last == there or "~" in device else _first_gap(session, visit, device)
-        for device, last, there in session.exec(query)
-    }
-
-
-def _first_gap(session: Session, visit: UUID, device: str) -> int:
-    query = select(EventRow.seq).where(EventRow.visit_id == visit, EventRow.device == device)
-    there = {*session.exec(query), *_quarantined(session, visit, device)}
-    return next(seq for seq in count() if seq + 1 not in there)
-
-
-def _quarantined(session: Session, visit: UUID, device: str) -> Iterator[int]:
-    return (piece.seq for piece in list_apart(session, visit) if piece.device == device)
-
-
-def _news(
-    session: Session, visit: UUID, filed: Mapping[str, int], have: Mapping[str, int]
-) -> tuple[tuple[str, str], ...]:
-    news: list[tuple[str, str]] = []
-    for device in filed:
-        known = have.get(device, 0)
-        if filed[device] <= known or len(news) >= NEWS:
-            continue
-        query = (
-            select(EventRow.body)
-            .where(
-                EventRow.visit_id == visit,
-                EventRow.device == device,
-                EventRow.seq > known,
-                col(EventRow.late).is_(False),
-            )
-            .order_by(col(EventRow.seq))
-            .limit(NEWS - len(news))
+    def reply(self, session: Session, lost: Set[UUID]) -> Reply:
+        """`lost`: of what phones were told is here, that which is not."""
+        filed = reach(session, self.visit, self.extents)
+        receipt = self.receipt
+        if receipt is None and self.held.status not in WRITABLE:
+            receipt = find_receipt(session, self.visit)
+        return Reply(
+            nonce=self.delivery.nonce,
+            acks=tuple(Ack(name, standing) for name, standing in self.taking.standings.items()),
+            have=filed,
+            status=self.held.status,
+            news=news(session, self.visit, filed, self.delivery.have),
+            receipt=receipt,
+            missing=self.missing,
+            forgotten=not lost.isdisjoint(self.delivery.seen),
         )
-        news += [(device, body) for body in session.exec(query)]
-    return tuple(news)

@@ -1,31 +1,35 @@
 """Group commit: what many phones deliver at one moment shares one durable commit.
 
 On SQLite a commit waits for the disk, and one transaction after the other waits for it each
-time. Here whatever has come in during one commit goes into the next one together.
-PostgreSQL does the same by itself among its connections.
+time. Here whatever has come in during one commit goes into the next one together; and what
+is of one kind is done together, so that the database is asked once for all of it.
+PostgreSQL does the first by itself among its connections.
 """
 
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
-from audit.domain.problems import Busy
+from audit.domain.problems import Busy, Problem
 
 if TYPE_CHECKING:
     from audit.store.database import Database
 
 T = TypeVar("T")
+R = TypeVar("R")
+Run = Callable[[Session, list[T]], Sequence[R | Problem]]
 MOST = 64  # in one commit
 AT_ONCE = 8  # connections on PostgreSQL
 
 
 class _Work(NamedTuple):
-    run: Callable[[Session], Any]
+    run: Run[Any, Any]
+    what: Any
     done: "Future[Any]"
 
 
@@ -40,14 +44,17 @@ class Writers:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def submit(self, work: Callable[[Session], T]) -> "Future[T]":
-        """`work` may be run a second time, alone, if another of its group failed."""
-        if not self.database.sqlite:
-            return self._open_pool().submit(self._alone, work)
-        self._start()
-        done: Future[T] = Future()
-        self._waiting.put(_Work(work, done))
-        return done
+    def submit(self, run: Run[T, R], what: T) -> "Future[R]":
+        """`run` does `what`, and all else that waits for the same `run`, in one transaction;
+        it gives for each what came of it, or a problem that is only that one's. It may be run
+        a second time, for each alone, if something of the group fails altogether."""
+        work = _Work(run, what, Future())
+        if self.database.sqlite:
+            self._start()
+            self._waiting.put(work)
+        else:
+            self._open_pool().submit(self._finish, [work])
+        return work.done
 
     def close(self) -> None:
         with self._lock:
@@ -58,10 +65,6 @@ class Writers:
             thread.join()
         if pool is not None:
             pool.shutdown()
-
-    def _alone(self, work: Callable[[Session], T]) -> T:
-        with self.database.writing() as session:
-            return work(session)
 
     def _open_pool(self) -> ThreadPoolExecutor:
         with self._lock:
@@ -85,24 +88,40 @@ class Writers:
                     ending = following is None
                     if following is not None:
                         group.append(following)
-            self._commit([work for work in group if work.done.set_running_or_notify_cancel()])
+            self._finish(group)
             if ending:
                 return
+
+    def _finish(self, group: list[_Work]) -> None:
+        self._commit([work for work in group if work.done.set_running_or_notify_cancel()])
 
     def _commit(self, group: list[_Work]) -> None:
         try:
             with self.database.writing() as session:
-                results = [work.run(session) for work in group]
+                results = _run(session, group)
         except Busy as error:  # so it is for each of them, and all have waited
-            for work in group:
-                work.done.set_exception(error)
-            return
+            results = [error] * len(group)
         except Exception as error:  # noqa: BLE001  # whoever waits for the work gets it
-            if len(group) == 1:
-                group[0].done.set_exception(error)
-            else:
+            if len(group) > 1:
                 for work in group:
                     self._commit([work])
-            return
+                return
+            results = [error]
         for work, result in zip(group, results, strict=True):
-            work.done.set_result(result)
+            if isinstance(result, Exception):
+                work.done.set_exception(result)
+            else:
+                work.done.set_result(result)
+
+
+def _run(session: Session, group: list[_Work]) -> list[Any]:
+    """By kind of work; the results in the order of the group."""
+    kinds: dict[Run[Any, Any], list[int]] = {}
+    for place, work in enumerate(group):
+        kinds.setdefault(work.run, []).append(place)
+    results: list[Any] = [None] * len(group)
+    for run, places in kinds.items():
+        done = run(session, [group[place].what for place in places])
+        for place, result in zip(places, done, strict=True):
+            results[place] = result
+    return results

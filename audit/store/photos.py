@@ -12,8 +12,8 @@ from audit.domain.photo import MOST, Arrived, Content, content, pieces
 from audit.domain.problems import N_, TooLarge
 from audit.domain.visit import WRITABLE, Status
 from audit.store.events import list_events
-from audit.store.filing import insert_new
 from audit.store.receipts import awaited, find_receipt, settle
+from audit.store.rows import insert_new
 from audit.store.tables import PhotoRow, VisitRow
 from audit.store.visits import lock_status
 

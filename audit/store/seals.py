@@ -1,6 +1,6 @@
 """Looking for what a handing in names where it is not simply all there: in quarantine too."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,33 +14,35 @@ from audit.store.tables import EventRow, QuarantineRow, ReceiptRow
 
 
 class Search(NamedTuple):
-    """How many events are not here; or that all are, and yet not what the manifest says."""
+    """How many events are not here; or that all are, and yet not what the manifest says.
+    `apart`: how many of them are kept without being part of the visit."""
 
-    lacking: int
-    differs: bool
+    lacking: int = 0
+    differs: bool = False
+    apart: int = 0
 
 
-def seek(session: Session, visit: UUID, manifest: Manifest) -> Search:
+def seek(
+    session: Session, visit: UUID, manifest: Manifest, log: Sequence[Piece] | None = None
+) -> Search:
+    """`log`: all that the visit has, for those who know it."""
+    if log is not None and named(manifest, log) is not None:
+        return Search()
     log, quarantine = _log(session, visit), list_apart(session, visit)
-    if named(manifest, log, quarantine) is not None:
-        return Search(0, differs=False)
+    pieces = named(manifest, log, quarantine)
+    if pieces is not None:
+        return Search(apart=sum(piece.apart for piece in pieces))
     missing = lacking(manifest, [*log, *quarantine])
     return Search(missing, differs=not missing)
 
 
-def count_apart(session: Session, visit: UUID, manifest: Manifest) -> int:
-    """How many of its events are kept without being part of the visit."""
-    log, quarantine = _log(session, visit), list_apart(session, visit)
-    if not quarantine and not any(piece.apart for piece in log):
-        return 0
-    return sum(piece.apart for piece in named(manifest, log, quarantine) or ())
-
-
-def all_here(session: Session, events: Collection[UUID]) -> bool:
+def list_lost(session: Session, events: Collection[UUID]) -> Set[UUID]:
+    """Those that are not here."""
     if not events:
-        return True
-    query = select(func.count()).where(col(EventRow.id).in_(events))
-    return session.exec(query).one() == len(set(events))
+        return set()
+    query = select(EventRow.id).where(col(EventRow.id).in_(events))
+    here: set[UUID] = set(session.exec(query))
+    return set(events) - here
 
 
 def sealed_at(session: Session, visits: Collection[UUID]) -> dict[UUID, datetime]:
@@ -64,4 +66,4 @@ def _log(session: Session, visit: UUID) -> list[Piece]:
     query = select(  # type: ignore[call-overload]  # SQLModel's types end at four columns
         EventRow.id, EventRow.hash, EventRow.device, EventRow.seq, EventRow.late
     ).where(EventRow.visit_id == visit)
-    return [Piece(str(name), *rest) for name, *rest in session.execute(query)]
+    return [Piece(*row) for row in session.execute(query)]

@@ -2,15 +2,29 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from audit.domain.phone import Phone
 from audit.domain.problems import N_, NotSignedIn
 from audit.domain.visit import Visit
 from audit.store.tables import PersonRow, VisitRow, VisitTokenRow
+
+_ask = (
+    select(VisitTokenRow.token_hash, VisitTokenRow.visit_id)
+    .join(PersonRow, col(PersonRow.id) == VisitTokenRow.person_id)
+    .join(VisitRow, col(VisitRow.id) == VisitTokenRow.visit_id)
+    .where(
+        col(VisitTokenRow.token_hash).in_(bindparam("hashes", expanding=True)),
+        col(VisitTokenRow.expires_at) >= bindparam("now"),
+        VisitRow.shopper_id == VisitTokenRow.person_id,
+        PersonRow.active,
+    )
+)
 
 
 def open_token(
@@ -33,22 +47,24 @@ def open_token(
 
 
 def check_token(session: Session, token: str, visit: UUID, now: datetime) -> None:
-    """Raises `NotSignedIn` unless it is this visit's, alive, and its holder still the
-    visit's shopper and active: one that was given to somebody else ends with that."""
-    query = (
-        select(VisitTokenRow.expires_at)
-        .join(PersonRow, PersonRow.id == VisitTokenRow.person_id)  # type: ignore[arg-type]
-        .join(VisitRow, VisitRow.id == VisitTokenRow.visit_id)  # type: ignore[arg-type]
-        .where(
-            VisitTokenRow.token_hash == _hash(token),
-            VisitTokenRow.visit_id == visit,
-            VisitRow.shopper_id == VisitTokenRow.person_id,
-            PersonRow.active,
-        )
-    )
-    expires_at = session.exec(query).first()
-    if expires_at is None or expires_at < now:
-        raise NotSignedIn(N_("Please sign in again on this phone; nothing on it is lost."))
+    """Raises `NotSignedIn` unless it is one of `good_tokens`."""
+    if not good_tokens(session, [(token, visit)], now):
+        raise refusal()
+
+
+def refusal() -> NotSignedIn:
+    return NotSignedIn(N_("Please sign in again on this phone; nothing on it is lost."))
+
+
+def good_tokens(
+    session: Session, shown: Collection[tuple[str, UUID]], now: datetime
+) -> set[tuple[str, UUID]]:
+    """Of tokens and the visits they were shown for, those that are the visit's, alive, and
+    their holder still the visit's shopper and active: one of a visit that was given to
+    somebody else ends with that."""
+    by_hash = {_hash(token): token for token, _ in shown}
+    found = session.connection().execute(_ask, {"hashes": list(by_hash), "now": now})
+    return {(by_hash[name], visit) for name, visit in found}.intersection(shown)
 
 
 def is_on_a_phone(session: Session, visit: Visit) -> bool:

@@ -20,7 +20,7 @@ from audit.clock import now
 from audit.domain.delivery import Arrival
 from audit.domain.event import Photo
 from audit.domain.people import Person
-from audit.domain.photo import CHUNK, check_chunk, content, length, pieces
+from audit.domain.photo import CHUNK, Arrived, check_chunk, content, length, pieces
 from audit.domain.problems import N_, Busy, Invalid, NotFound
 from audit.store.database import Database
 from audit.store.photos import file_photo, list_arrived, must_have_room, standing
@@ -174,7 +174,11 @@ async def _finish(
         return reply(Arrival((), False, dropped=True), 409)
     except FileNotFoundError:  # another request has just finished the same photo
         return reply(await asyncio.to_thread(look))
-    filing = database.writers.submit(lambda session: file_photo(session, visit, found, now()))
+
+    def file(session: Session, several: list[Arrived]) -> list[Arrival]:
+        return [file_photo(session, visit, one, now()) for one in several]
+
+    filing = database.writers.submit(file, found)
     arrival = await asyncio.wrap_future(filing)
     await asyncio.to_thread(darkroom.incoming.drop, visit, photo)
     return reply(arrival)

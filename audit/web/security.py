@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from audit.domain.problems import N_, NotAllowed, NotFound
@@ -26,6 +25,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
+_HEADERS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
+]
+_STRICT = [*_HEADERS, (b"strict-transport-security", b"max-age=31536000")]
 
 
 async def protect(message: Message, scope: Scope) -> None:
@@ -34,12 +38,10 @@ async def protect(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     settings: Settings = scope["litestar_app"].state.settings
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "no-store")
-    if settings.secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    wanted = _STRICT if settings.secure else _HEADERS
+    there = {name.lower() for name, _ in message["headers"]}
+    missing = [pair for pair in wanted if pair[0] not in there]
+    message["headers"] = [*message["headers"], *missing]
 
 
 async def check_request(request: Request[Any, Any, Any]) -> None:
@@ -50,8 +52,10 @@ async def check_request(request: Request[Any, Any, Any]) -> None:
 
 def _refuse_unreadable(request: Request[Any, Any, Any]) -> None:
     """No address of ours has control characters in it, and not every database takes them."""
-    asked = [part for pair in request.query_params.multi_items() for part in pair]
-    if any(UNREADABLE.search(str(part)) for part in (request.url.path, *asked)):
+    asked = [request.scope["path"]]
+    if request.scope["query_string"]:
+        asked += [str(part) for pair in request.query_params.multi_items() for part in pair]
+    if any(map(UNREADABLE.search, asked)):
         raise NotFound(N_("There is no such page."))
 
 

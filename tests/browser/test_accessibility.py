@@ -108,7 +108,7 @@ def pages(as_, serving, world, lived_in):
     def of(name: str, *, each_state: bool = True) -> list[str]:
         person = getattr(world, name, None)
         client = as_(person)
-        found = {}
+        found: dict[str, str] = {}
         for route, address in addresses(serving.app, world, lived_in):
             if not re.match(OWN[name], route):
                 continue

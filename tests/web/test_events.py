@@ -1,6 +1,7 @@
 """The door by which phones deliver."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import msgspec
@@ -161,6 +162,19 @@ def test_a_second_phone_is_told_what_the_first_has_sent(line, phone, world):
     assert "news" not in line(other.batch()).json()
 
 
+def test_news_travel_compressed_and_acknowledgements_as_they_are(line, phone, world):
+    phone.does(R01, NOTE)
+    other = Phone(world.harbour_visit, world.checklist.hash, NOON)
+
+    own = line(phone.batch(), **{"Accept-Encoding": "gzip, deflate, br"})
+    news = line(other.batch(), **{"Accept-Encoding": "gzip, deflate, br"})
+    plain = line(other.batch(), **{"Accept-Encoding": "gzip"})
+
+    answers = (own, news, plain)
+    assert [answer.headers.get("content-encoding") for answer in answers] == [None, "br", None]
+    assert news.json()["news"] == plain.json()["news"]
+
+
 def test_two_phones_that_answer_apart_leave_a_conflict_with_both(line, phone, database, world):
     other = Phone(world.harbour_visit, world.checklist.hash, NOON)
     (one,) = phone.does(R01)
@@ -200,6 +214,20 @@ def test_a_token_opens_no_other_visit(line, phone, database, world):
 
     assert line(phone.batch(), visit=world.hill_visit).status_code == 401
     assert line(phone.batch(), visit=new_id()).status_code == 401
+    assert stored(database, world.hill_visit) == []
+
+
+def test_a_bad_token_is_refused_alone_among_many(line, phone, database, world):
+    phone.does(R01)
+    keys = [{}, {"key": "guessed"}, {"visit": world.hill_visit}, {}]
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        with database.writing():  # so that they wait for each other
+            answers = [pool.submit(line, phone.batch(), **key) for key in keys]
+        statuses = [answer.result().status_code for answer in answers]
+
+    assert statuses == [200, 401, 401, 200]
+    assert stored(database, world.harbour_visit) == phone.own
     assert stored(database, world.hill_visit) == []
 
 
