@@ -1,7 +1,6 @@
 """`serve`, `demo` and `migrate`."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from audit.store.database import Database
 
 GRACE = 10  # seconds for requests under way when told to stop
-SWITCH = 0.0005  # seconds; Python's own is ten times as long
 
 
 def add(commands: Any) -> None:
@@ -167,7 +165,7 @@ def _address(settings: Settings) -> str:
 
 
 def application(settings: Settings, database: "Database") -> "Litestar":
-    """Put together for good, and the interpreter set to its work."""
+    """Put together for good: what is there then stays until the process ends."""
     import gc
 
     from audit.app import create_app
@@ -175,9 +173,6 @@ def application(settings: Settings, database: "Database") -> "Litestar":
     app = create_app(settings, database)
     gc.collect()
     gc.freeze()  # or all of it would be looked at again each time that many answers come in
-    # The thread that writes leaves the interpreter to the others with every statement, and
-    # has to wait this long to get it back while they are busy.
-    sys.setswitchinterval(SWITCH)
     return app
 
 

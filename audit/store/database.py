@@ -151,7 +151,6 @@ def _sqlite(url: str) -> Engine:
             f"busy_timeout={PATIENCE}",
             "foreign_keys=ON",
             "temp_store=MEMORY",  # what a savepoint might take back is not worth a file
-            "wal_autocheckpoint=4000",  # pages; each time costs two flushes more
         ):
             connection.execute("PRAGMA " + pragma)
 

@@ -6,6 +6,7 @@ whatever became of the sign-in; and it answers in JSON that only we could have w
 
 import asyncio
 import hashlib
+import threading
 from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
@@ -31,6 +32,7 @@ MOST_SEEN = 200  # one for each device; nobody has so many
 QUALITY = 6  # of Brotli's eleven
 
 _batch = msgspec.json.Decoder(Batch)
+_fetching = threading.Lock()
 
 
 class Sent(NamedTuple):
@@ -111,8 +113,9 @@ async def _judged(database: Database, bodies: tuple[str, ...], visit: UUID) -> l
 
 
 def _fetch(database: Database, names: set[str]) -> None:
-    """Events of a version that was never published go into quarantine."""
-    with database.reading() as session:
+    """Events of a version that was never published go into quarantine. After a start all
+    phones ask for the same one: it is read once."""
+    with _fetching, database.reading() as session:
         for name in names - known_checklists().keys():
             with suppress(NotFound):
                 get_checklist(session, name)

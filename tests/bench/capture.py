@@ -124,8 +124,8 @@ def serve(url: str, data: str, naive: bool, port: Any) -> None:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(256)
-    port.value = listener.getsockname()[1]
     app = application(Settings(data=Path(data)), database)
+    port.value = listener.getsockname()[1]  # nobody waits for a server that only just starts
     config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
     uvicorn.Server(config).run([listener])
 
