@@ -29,7 +29,7 @@ def short(path: Path) -> str:
 
 PURE = {
     "bisect", "collections", "collections.abc", "datetime", "decimal", "enum", "fractions",
-    "functools", "hashlib", "itertools", "math", "msgspec", "operator", "re", "statistics",
+    "functools", "hashlib", "itertools", "json", "math", "msgspec", "operator", "re", "statistics",
     "string", "tomllib", "typing", "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
 IMPURE_CALLS = {"now", "today", "utcnow", "uuid1", "uuid4", "open", "print", "input", "getenv"}
