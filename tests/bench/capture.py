@@ -3,8 +3,8 @@
 `./dev bench capture [seconds]` starts the real server on a SQLite file (and on PostgreSQL
 where MINGCHA_TEST_POSTGRES names one) in a process of its own, and sends from another what
 1, 8, 32 and 64 phones send: one answer a request, each acknowledged when it is on disk, and
-whole visits of 60 answers and their handing in, sealed. Naive is the same server with one
-transaction for each request, one after the other.
+whole visits of 60 answers and their handing in, sealed. Naive is what anybody would write
+first on the same libraries (`naive.py`): a transaction for each answer, objects of the ORM.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ from audit.settings import Settings
 from audit.store.database import Database
 from audit.store.tables import VisitRow, VisitTokenRow
 from tests import world as known
+from tests.bench.naive import naively
 
 PHONES = (1, 8, 32, 64)
 LENGTH = re.compile(rb"(?i)content-length: *([0-9]+)")
@@ -119,31 +120,13 @@ def serve(url: str, data: str, naive: bool, port: Any) -> None:
     import uvicorn  # noqa: PLC0415
 
     database = Database(url)
-    if naive:
-        database.writers.submit = _one_by_one(database)  # type: ignore[method-assign]
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(256)
-    app = application(Settings(data=Path(data)), database)
+    app = naively(database) if naive else application(Settings(data=Path(data)), database)
     port.value = listener.getsockname()[1]  # nobody waits for a server that only just starts
     config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
     uvicorn.Server(config).run([listener])
-
-
-def _one_by_one(database: Database) -> Any:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    pool = ThreadPoolExecutor(1)
-
-    def submit(run: Any, what: Any) -> Any:
-        def alone() -> Any:
-            with database.writing() as session:
-                (result,) = run(session, [what])
-                return result
-
-        return pool.submit(alone)
-
-    return submit
 
 
 @contextmanager
