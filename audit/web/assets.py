@@ -24,7 +24,6 @@ LOG = (
     "js/log.js",
     "js/deeds.js",
     "js/token.js",
-    "js/again.js",
     "js/sender.js",
     "js/tabs.js",
     "js/waiting.js",
@@ -62,7 +61,16 @@ SCRIPTS = {
         "js/timing.js",
         "js/outbox.js",
     ),
-    "onsite.js": (HTMX, *LOG, "js/saving.js", "js/marks.js", "js/leaving.js", "js/outbox.js"),
+    "onsite.js": (
+        HTMX,
+        *LOG,
+        "js/waiting_long.js",
+        "js/tabs_without.js",
+        "js/saving.js",
+        "js/marks.js",
+        "js/leaving.js",
+        "js/outbox.js",
+    ),
     "visits.js": (
         HTMX,
         "js/page.js",
@@ -75,10 +83,25 @@ SCRIPTS = {
     "offline.js": ("js/keeping.js", "js/offline.js"),
     "worker.js": ("js/keeping.js", "js/worker.js"),  # served as /sw.js
     "worker_off.js": ("js/worker_off.js",),
-    "later.js": ("js/rescue.js", "js/handing_in.js", "js/photos.js"),  # after fill.js
+    "later.js": (  # after fill.js
+        "js/rescue.js",
+        "js/waiting_long.js",
+        "js/tabs_without.js",
+        "js/again.js",
+        "js/manifest.js",
+        "js/handing_in.js",
+        "js/photos_again.js",
+        "js/photos.js",
+    ),
     "sign_out.js": ("js/sign_out.js",),
     "journal.js": ("js/journal.js", "js/token.js"),
-    "sending.js": ("js/log.js", "js/again.js", "js/sender.js", "js/rescue.js"),  # after the journal
+    "sending.js": (
+        "js/log.js",
+        "js/again.js",
+        "js/photos_again.js",
+        "js/sender.js",
+        "js/rescue.js",
+    ),  # after the journal
     "leaving.js": ("js/leaving.js",),
     "dim.js": ("js/dim.js",),
 }

@@ -1,5 +1,6 @@
 // A server that was set back to an earlier state has forgotten some of what it acknowledged;
-// then this phone sends again all that it holds of the visit, what others wrote too.
+// then this phone sends again all that it holds of the visit, what others wrote too. It comes
+// after the page: from then on every reply is looked at.
 {
   const HERE = ["stored", "dup", "late", "news"] // as events of the visit; not kept apart
   const doubted = new WeakSet()
@@ -29,15 +30,14 @@
   mingcha.forgotten = (log, reply, told) => !reply.forgotten && !doubts(reply, log) ? []
     : [...log.entries.values()].filter((entry) => ours(entry) && !told.includes(entry))
 
-  // Photos that are here after all are not sent, only asked for.
-  mingcha.photosAgain = async (visit) => {
-    await mingcha.within("photos", "readwrite", (photos) => {
-      photos.index("visit").openCursor(visit).onsuccess = ({ target: { result: cursor } }) => {
-        if (!cursor) return
-        if (cursor.value.sent) cursor.update({ ...cursor.value, sent: false })
-        cursor.continue()
-      }
-    })
-    await mingcha.resumePhotos?.()
+  // Of some numbers a server gives nothing: what came too late, what it keeps apart. Once
+  // nothing of what it gives is new, that was all, and it is not asked for again.
+  mingcha.reckon = (log, { have, news = [] }, fresh) => {
+    const { given } = log
+    if (fresh.length) log.given = {}
+    else for (const [device, body] of news) given[device] = Math.max(JSON.parse(body).seq, given[device] ?? 0)
+    for (const device in given) given[device] = Math.min(given[device], have[device] ?? 0)
   }
+
+  if (mingcha.log?.entries.size) mingcha.sender.now()
 }

@@ -72,5 +72,5 @@
     if (address.includes("/notes")) return { kind: "note", item: said("item"), text: clean(said("note")).slice(0, 4000).trim() }
     if (address.includes("/memories")) return { kind: "remember", item: `stage/${said("stage")}`, text: clean(said("text")).slice(0, 500).trim() }
   }
-  mingcha.read = { decimal, seconds, moment, clean }
+  mingcha.decimal = decimal
 }

@@ -66,7 +66,7 @@
     const gone = log.missing?.photos?.length ?? (sealed ? 0 : photos.length)
     const done = all - [...log.entries.values()].filter(({ acked, id }) => !acked && id !== event.id).length
     const values = { all, done, apart, counted: all - apart, pictures: photos.length, photos: photos.length - gone, root: root.slice(0, 8), day: keptUntil(log.receipt) }
-    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", !sealed && log.missing?.differs], ["sealed", sealed && !apart], ["apart", apart], ["kept", sealed]]) {
+    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", !sealed && log.missing?.differs], ["sealed", sealed], ["apart", apart], ["kept", sealed]]) {
       const line = handed.querySelector(`.handed__${name}`)
       line.hidden = !shown
       if (line.dataset.text) fill(line, values)

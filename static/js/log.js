@@ -51,15 +51,6 @@
       for (const { device, seq } of this.entries.values()) (numbers[device] ??= new Set()).add(seq)
       return Object.fromEntries(Object.entries(numbers).map(([device, seqs]) => [device, tell(seqs, device)]))
     }
-    get extent() { return this.byDevice((seqs) => Math.max(...seqs)) }
-
-    // The numbers before the last one that are not here: of other phones, what came too late
-    // and what the server keeps apart.
-    get gaps() {
-      const gaps = this.byDevice((seqs) => Array.from({ length: Math.max(...seqs) }, (_, n) => n + 1).filter((n) => !seqs.has(n)))
-      return Object.fromEntries(Object.entries(gaps).filter(([, numbers]) => numbers.length))
-    }
-
     // The seq up to which there is every event, or nothing that the server would give: what a
     // copy of a phone sent under the same numbers is filed under a name (`…~1`) that only
     // grows at its end.
@@ -72,19 +63,6 @@
       })
     }
 
-    // How far the server has given all that it gives, once nothing of what it gives is new.
-    reckon({ have, news = [] }, fresh) {
-      if (fresh.length) this.given = {}
-      else for (const [device, body] of news) this.given[device] = Math.max(JSON.parse(body).seq, this.given[device] ?? 0)
-      for (const device in this.given) this.given[device] = Math.min(this.given[device], have[device] ?? 0)
-    }
-
-    // The root of audit/domain/event.py: SHA-256 over the sorted pairs of id and hash.
-    root() {
-      const pairs = [...this.entries.values()].map(({ id, hash }) => [id, hash])
-      return mingcha.sha256(JSON.stringify(pairs.sort(([a], [b]) => a < b ? -1 : 1)))
-    }
-
     // Whether the visit already says this.
     knows(deed) {
       const heads = this.heads(slotOf(deed))
@@ -93,15 +71,8 @@
       return deed.kind === "clear" || deed.kind !== "answer" && !deed.text
     }
 
-    // All that the visit is made of at this moment.
-    async manifest() {
-      const photos = [...this.slots.keys()].filter((slot) => slot.startsWith("photo:"))
-        .map((slot) => this.current(slot)).filter(({ kind }) => kind === "photo").map(({ photo }) => photo)
-      return { extent: this.extent, root: await this.root(), photos, gaps: this.gaps }
-    }
-
     async write(deed) {
-      if (deed.kind === "submit") deed = { ...deed, manifest: await this.manifest() }
+      if (deed.kind === "submit") deed = { ...deed, manifest: await mingcha.manifest(this) }
       const base = this.heads(slotOf(deed)).map(({ id }) => id)
       const event = {
         id: mingcha.newId(), visit: this.visit, device: this.device,

@@ -13,12 +13,11 @@
     mingcha.log = log
     sender = new mingcha.Sender(log, () => mingcha.draw(log, sender))
     mingcha.sender = sender
-    sender.tell = () => mingcha.tellTabs(log.visit)
-    mingcha.hearTabs(async (visit) => {
+    mingcha.heard = async (visit) => {
       if (visit !== log.visit) return
       for (const entry of await mingcha.rows(visit)) log.take(entry)
       mingcha.draw(log, sender)
-    })
+    }
     mingcha.draw(log, sender)
     // A visit that nobody has begun has nothing to fetch.
     if (log.entries.size || "begun" in root.dataset) sender.now()
@@ -53,6 +52,7 @@
     script.onerror = () => { loading = undefined; reject(new Error("later")) }
     document.head.append(script)
   })
+  mingcha.later = load
   document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
   document.addEventListener("click", ({ target }) => {
     if (target.closest(".rescue") && mingcha.log) load().then(() => mingcha.rescue(mingcha.log.visit), () => {})

@@ -6,7 +6,7 @@
 
   class Sender {
     constructor(log, changed, name = "send") {
-      Object.assign(this, { log, changed, name, tell: () => {}, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
+      Object.assign(this, { log, changed, name, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
       for (const name of ["online", "focus"]) addEventListener(name, () => this.now())
       document.addEventListener("visibilitychange", () => this.now())
       setInterval(() => this.busy || this.timer || this.now(), 20_000)
@@ -49,9 +49,9 @@
       while (more) {
         const batch = this.batch()
         const reply = await this.post(batch)
-        await this.believe(batch, reply)
+        const news = await this.believe(batch, reply)
         this.changed(this)
-        more = this.log.unsent.length > 0 || reply.news?.length > 0
+        more = this.log.unsent.length > 0 || news.length > 0
       }
     }
 
@@ -68,7 +68,7 @@
 
     async post(entries) {
       const nonce = mingcha.newId()
-      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held, seen: mingcha.seen(this.log) }))
+      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held, seen: mingcha.seen?.(this.log) }))
       const response = await fetch(`/api/v1/visits/${this.log.visit}/events`, {
         method: "POST", body: sent, redirect: "error", cache: "no-store", credentials: "omit",
         signal: AbortSignal.timeout(PATIENCE), keepalive: sent.length < 60_000,
@@ -91,18 +91,21 @@
       const standing = new Map(reply.acks.map(({ h, st }) => [h, st]))
       const told = entries.filter((entry) => standing.has(entry.hash))
       if (told.length < entries.length) throw new Error("not an answer to all")
-      const again = mingcha.forgotten(this.log, reply, told)
+      const again = mingcha.forgotten?.(this.log, reply, told) ?? []
       for (const entry of told) entry.acked = standing.get(entry.hash)
       for (const entry of again) entry.acked = ""
       await mingcha.put([...told, ...again])
       if (again.length) await mingcha.photosAgain(this.log.visit)
-      if (told.length) this.tell()
-      this.log.reckon(reply, await this.hear(reply))
+      if (told.length) mingcha.tellTabs?.(this.log.visit)
+      const news = await this.hear(reply)
+      mingcha.reckon?.(this.log, reply, news)
+      return news
     }
 
     async hear(reply) {
-      if (reply.status) Object.assign(this.log, { status: reply.status, missing: reply.missing, receipt: reply.receipt })
-      if (reply.receipt) await mingcha.keepFact(`receipt ${this.log.visit}`, reply.receipt)
+      const { status, missing, receipt } = reply
+      if (status) Object.assign(this.log, { missing, receipt })
+      if (receipt) await mingcha.keepFact(`receipt ${this.log.visit}`, receipt)
       const news = []
       for (const [device, body] of reply.news ?? []) {
         const { id, visit, seq, kind } = JSON.parse(body)
@@ -111,7 +114,6 @@
       }
       if (news.length) await mingcha.put(news)
       for (const entry of news) this.log.take(entry)
-      if (news.some(({ device }) => !device.startsWith(this.log.device))) this.log.others = true
       if (news.some(({ device }) => device.startsWith(`${this.log.device}~`))) await this.log.rename()
       return news
     }
