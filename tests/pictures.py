@@ -149,8 +149,8 @@ def hands_in(phone: Phone, photos: Iterable[Photo]) -> AnswerEvent:
 
 
 def _instead(phone: Phone, event: AnswerEvent) -> None:
-    phone.log[event.id] = event
-    phone.own[-1] = event
+    phone.own.pop()
+    phone.keep([event])
 
 
 class Lens:

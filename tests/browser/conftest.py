@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlmodel import select
 
 from audit.clock import now
 from audit.domain.people import Person
 from audit.settings import Settings
 from audit.store.database import Database
+from audit.store.logs import examine
 from audit.store.sessions import open_session
+from audit.store.tables import EventRow
 from tests.browser.serving import ARGUMENTS, CHROMIUM, Serving
+from tests.faults.tally import NAMED, Tally
 
 
 @pytest.fixture(scope="package")  # Playwright holds the event loop: tests elsewhere need theirs
@@ -35,6 +39,22 @@ def serving(settings: Settings, database: Database, world: Any) -> Iterator[Serv
     found = Serving(settings, database)
     yield found
     found.stop()
+
+
+@pytest.fixture(autouse=True)
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+    """Of a test that is about a fault: what the server holds in the end, and is it whole."""
+    found = Tally()
+    if not NAMED.match(request.node.name) or "database" not in request.fixturenames:
+        yield found
+        return
+    database: Database = request.getfixturevalue("database")
+    yield found
+    with database.reading() as session:
+        found.made = found.acked = set(session.exec(select(EventRow.hash)))
+        found.finds(examine(session).findings)
+    request.node.user_properties.append(("tally", found.counts()))
+    found.must_be_clean()
 
 
 class Opener:

@@ -3,7 +3,7 @@
 Each test says which invariants of the capture protocol it holds: I1 what was called kept is
 there after a restart, I3 each entry is stored once and numbers have no gaps, I7 nothing
 leaves the phone's log without an acknowledgement, I8 nothing is called kept before it is on
-disk. `MINGCHA_TEST_FAULTS=full` kills more often.
+disk. `./dev faults` runs them together with the server's, and kills more often.
 """
 
 import os
@@ -29,9 +29,10 @@ from audit.store.sessions import open_session
 from audit.store.tables import QuarantineRow
 from tests.browser.serving import ARGUMENTS, CHROMIUM
 from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
+from tests.faults import FULL as THOROUGHLY
 
 pytestmark = pytest.mark.browser
-KILLS = 12 if os.environ.get("MINGCHA_TEST_FAULTS") == "full" else 3
+LOTS, KILLS = (5, 10) if THOROUGHLY else (1, 3)
 GRADED = [f"rules-24/r{number:02}" for number in (1, 2, 3, 4, 6, 8, 9, 10, 11, 12, 13, 14, 18, 19)]
 
 # Tells Python of each item that is called kept, in the order it is called so.
@@ -142,7 +143,10 @@ def agree(rows, events) -> None:
     assert all(seqs == list(range(1, len(seqs) + 1)) for seqs in by_device.values())
 
 
-def test_f1_a_browser_killed_in_mid_write_loses_nothing_it_called_kept(phone, fill, stored):
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_f1_a_browser_killed_in_mid_write_loses_nothing_it_called_kept(
+    phone, fill, stored, tally, lot
+):
     """I1 I3 I7 I8."""
     for _ in range(KILLS):
         told: list[tuple[str, str]] = []
@@ -150,6 +154,7 @@ def test_f1_a_browser_killed_in_mid_write_loses_nothing_it_called_kept(phone, fi
         page.evaluate(HAMMER, GRADED)
         page.wait_for_timeout(random.randint(400, 1200))
         phone.kill()
+        tally.kills += 1
 
         page = phone.open(fill)
         rows = page.evaluate(ROWS)

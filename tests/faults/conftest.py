@@ -1,22 +1,23 @@
 """Sites to break, phones to break them with, and the tally of what came of it."""
 
 import os
-import time
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from tests.conftest import POSTGRES, Kept
+from tests.conftest import POSTGRES, Cluster, Kept
+from tests.faults import FULL
+from tests.faults.camera import Camera
 from tests.faults.line import Line
-from tests.faults.site import Launcher, Site, Template, drop, fill, postgres
+from tests.faults.site import Launcher, Site, Template
 from tests.faults.tally import Ledger, Tally
 from tests.phone import Phone
 from tests.world import NOON
 
-FULL = os.environ.get("MINGCHA_TEST_FAULTS") == "full"
 LEDGER = pytest.StashKey[Ledger]()
 
 
@@ -29,10 +30,8 @@ def full() -> bool:
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     found = Tally()
-    began = time.monotonic()
     yield found
-    counts = {**found.counts(), "seconds": time.monotonic() - began}
-    request.node.user_properties.append(("tally", counts))
+    request.node.user_properties.append(("tally", found.counts()))
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +66,23 @@ def either_site(
         return
     if not POSTGRES:
         pytest.skip("no PostgreSQL: ./dev test starts one")
-    name = f"faults_{uuid4().hex[:12]}"
-    found.url = postgres(POSTGRES, name)
-    fill(found)
-    yield found
-    found.kill()
-    drop(POSTGRES, name)
+    cluster: Cluster = request.getfixturevalue("cluster")
+    with cluster.copy("known") as database:
+        found.url = database.url
+        yield found
+        found.kill()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a few megabytes, which can be made larger."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 @pytest.fixture
@@ -93,12 +103,29 @@ def phones() -> Iterator[Callable[[Site, int], list[tuple[Phone, Line]]]]:
         line.close()
 
 
+@pytest.fixture
+def cameras(
+    phones: Callable[[Site, int], list[tuple[Phone, Line]]],
+) -> Iterator[Callable[[Site, int], list[Camera]]]:
+    """New visits, each with a phone that also takes photos."""
+    made: list[Camera] = []
+
+    def make(site: Site, count: int) -> list[Camera]:
+        found = [Camera(phone, line) for phone, line in phones(site, count)]
+        made.extend(found)
+        return found
+
+    yield make
+    for camera in made:
+        camera.close()
+
+
 def phone_for(site: Site, visit: UUID) -> Phone:
     return Phone(visit, site.world.checklist.hash, NOON)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LEDGER] = Ledger()
+    config.stash[LEDGER] = Ledger(config.rootpath)
     config.pluginmanager.register(Noting(config.stash[LEDGER]))
 
 
@@ -107,7 +134,8 @@ class Noting:
         self.ledger = ledger
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.ledger.note(report)
+        if report.nodeid.startswith("tests/faults/"):
+            self.ledger.note(report)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -27,6 +27,9 @@ import audit.clock
 from audit.cli import main
 from audit.settings import Settings
 from audit.store import database
+from audit.store.files import Files
+from audit.store.incoming import Incoming
+from audit.work.photos import Darkroom
 
 
 def start(order: dict[str, Any]) -> int:
@@ -132,7 +135,8 @@ def prepare() -> None:
     def create_app(settings: Settings, found: database.Database) -> Litestar:
         found.migrate()
         found.make_sure()
-        app.state.update({"settings": settings, "database": found})
+        darkroom = Darkroom(Incoming(settings.data / "incoming"), Files(settings.photo_place))
+        app.state.update({"settings": settings, "database": found, "darkroom": darkroom})
         return app
 
     audit.app.create_app = create_app  # type: ignore[assignment]

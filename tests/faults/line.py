@@ -1,8 +1,11 @@
 """A phone's line to the server: plain sockets, so that they can be cut anywhere, and belief in
 nothing but an answer to the very batch that was sent."""
 
+import contextlib
 import random
 import socket
+import struct
+import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,6 +19,7 @@ from audit.domain.event import digest
 from tests.phone import Phone, packed
 
 PATIENCE = 40.0  # seconds; more than any lock is held
+ABRUPTLY = struct.pack("ii", 1, 0)  # closing sends a reset
 
 
 class NoAnswer(Exception):
@@ -52,18 +56,32 @@ class Line:
         phone.believes(batch, answer)
         return answer
 
-    def drain(self, phone: Phone, most: int = 1000) -> int:
-        """Until nothing is unsent and nothing is new; says how often there was no answer."""
+    def drain(self, phone: Phone, most: int = 1000, rest: float = 0) -> int:
+        """Until nothing is unsent and nothing is new; says how often there was no answer.
+        `rest`: seconds after such a time."""
         failed = 0
         for _ in range(most):
             try:
                 answer = self.deliver(phone)
             except NoAnswer:
                 failed += 1
+                time.sleep(rest)
                 continue
             if not phone.unsent and not answer.get("news"):
                 return failed
         raise AssertionError(f"still {len(phone.unsent)} unsent after {most} tries")
+
+    def lose(self, request: bytes, up: int, down: int) -> None:
+        """The line is cut after so many bytes of the request, or of the answer."""
+        self.close()
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), PATIENCE) as line,
+        ):
+            line.sendall(request[:up])
+            if up >= len(request):
+                line.recv(down)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABRUPTLY)
 
     def exchange(self, request: bytes) -> Heard:
         fresh = self.socket is None

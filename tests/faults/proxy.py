@@ -5,11 +5,10 @@ import contextlib
 import gzip
 import json
 import socket
-import struct
 import threading
 from collections.abc import Callable, Mapping
 
-ABRUPTLY = struct.pack("ii", 1, 0)  # closing sends a reset
+from tests.faults.line import ABRUPTLY
 
 
 class Listener:

@@ -118,6 +118,12 @@ class Site:
             self.launcher.ended(self.pid)
             self.pid = 0
 
+    def put_back(self) -> None:
+        """The copy named `backup` takes the database's place. The server must not run."""
+        for suffix in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "backup", self.file)
+
     def ended(self, seconds: float = 20) -> int | None:
         """The exit code when it ended by itself."""
         code = self.launcher.ended(self.pid, seconds)
@@ -194,10 +200,7 @@ class Site:
                     tally.torn.append(f"{event.id}: other bytes")
         tally.stored = max(tally.stored, len(stored))
         with self.database() as database, database.reading() as session:
-            report = examine(session)
-        for visit, finding in report.findings:
-            kind = tally.doubled if finding.what == "twice" else tally.torn
-            kind.append(f"{finding.what}: {visit} {finding.where}")
+            tally.finds(examine(session).findings)
         if self.url.startswith("sqlite"):
             with contextlib.closing(sqlite3.connect(self.file)) as raw:
                 said = raw.execute("PRAGMA integrity_check").fetchone()[0]

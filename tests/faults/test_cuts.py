@@ -21,7 +21,7 @@ def cut(site, phones):
 
 
 @pytest.mark.parametrize("way", ["up", "down"])
-def test_cut_after_any_byte_everything_arrives_once(site, cut, tally, full, way):
+def test_f4_cut_after_any_byte_everything_arrives_once(site, cut, tally, full, way):
     """I2 I3 I7: in both directions."""
     phone, line, cutter = cut
     rng = random.Random(way)
@@ -50,7 +50,7 @@ def once(line, phone):
         line.close()
 
 
-def test_an_answer_that_never_comes_doubles_nothing(site, cut, tally, full):
+def test_f5_an_answer_that_never_comes_doubles_nothing(site, cut, tally, full):
     """I3: stored, and told so in vain up to 50 times in a row."""
     phone, line, cutter = cut
     rng = random.Random(5)
@@ -69,7 +69,7 @@ def test_an_answer_that_never_comes_doubles_nothing(site, cut, tally, full):
     assert tally.made == tally.acked
 
 
-def test_any_wrong_byte_is_noticed_and_stores_nothing(site, phones, tally, full):
+def test_f8_any_wrong_byte_is_noticed_and_stores_nothing(site, phones, tally, full):
     """I4: each byte of a batch, by one bit and by all."""
     site.start()
     ((phone, line),) = phones(site, 1)

@@ -1,6 +1,5 @@
 """F9, F10: the disk is full, fails, or somebody else holds the database."""
 
-import os
 import random
 import sqlite3
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from audit.store.database import DISK_FAILED
+from tests.faults import FULL
 from tests.faults.line import NoAnswer, deeds
 from tests.faults.tracing import need_strace, traced
 
@@ -50,18 +50,6 @@ def test_a_full_database_says_so_acknowledges_nothing_and_goes_on_later(site, ph
     line.drain(phone)
     site.check(tally, [phone])
     assert tally.made == tally.acked
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of a few megabytes, which can be made larger."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
-    if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_full_disk_says_so_acknowledges_nothing_and_goes_on_with_room(
@@ -126,6 +114,48 @@ def test_no_room_at_any_write_is_told_and_leaves_nothing_half_done(site, phones,
     assert tally.made == tally.acked
 
 
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", *(["ftruncate"] if FULL else [])])
+def test_wherever_the_disk_fails_what_was_answered_for_stays(
+    site, phones, tally, full, call, error
+):
+    """I2 I3: at each write and each flush, also while the log is moved into the database. The
+    process ends, or says that it has to be asked again, or has done without that write."""
+    need_strace()
+    rng = random.Random(f"{call} {error}")
+    ((phone, line),) = phones(site, 1)
+    site.start(pragmas=("wal_autocheckpoint=8",))
+    for at in range(1, 60, 1 if full else 9):
+        phone.does(*deeds(rng, 3))
+        line.drain(phone)
+        phone.does(*deeds(rng, 4))
+        inject = f"inject={call}:error={error}:when={at}"
+        with traced(site.pid, "-e", inject, "-e", f"trace={call}", into=site.folder / "trace"):
+            said = told(line, phone)
+            ended = site.ended(20) if said not in ("", "503") else None
+        assert ended in (None, DISK_FAILED)
+        if "INJECTED" not in (site.folder / "trace").read_text():
+            break
+        tally.cuts += 1
+        if site.pid and site.ended(0) is None:
+            site.kill()  # what it had in memory is not what counts
+            tally.kills += 1
+        site.start()
+        site.check(tally, [phone])
+    line.drain(phone)
+
+    site.check(tally, [phone])
+    assert tally.made == tally.acked
+
+
+def told(line, phone):
+    try:
+        line.deliver(phone)
+    except NoAnswer as refused:
+        return str(refused).partition(" ")[0]
+    return ""
+
+
 # ---- somebody else holds the database ------------------------------------------------
 
 
@@ -153,8 +183,8 @@ def held(site, visit, seconds):
     thread.join()
 
 
-@pytest.mark.parametrize("seconds", [0, 0.3])
-def test_a_short_lock_is_waited_for(either_site, phones, tally, seconds):
+@pytest.mark.parametrize("seconds", [0, 0.3, *([2, 8] if FULL else [])])
+def test_f10_a_short_lock_is_waited_for(either_site, phones, tally, seconds):
     """I2 I3."""
     site = either_site
     ((phone, line),) = phones(site, 1)
@@ -167,14 +197,14 @@ def test_a_short_lock_is_waited_for(either_site, phones, tally, seconds):
     assert tally.made == tally.acked
 
 
-@pytest.mark.parametrize(("patience", "seconds"), [(300, 2.5), (0, 15), (0, 30)])
-def test_a_long_lock_is_told_to_all_who_wait_at_once(
+@pytest.mark.parametrize(
+    ("patience", "seconds"), [(300, 2.5), *([(0, 15), (0, 60)] if FULL else [])]
+)
+def test_f10_a_long_lock_is_told_to_all_who_wait_at_once(
     either_site, phones, tally, full, patience, seconds
 ):
     """I2 I3: 503 with Retry-After, never a part of an acknowledgement, and nobody waits for
     those before them to give up one after the other."""
-    if seconds > 3 and not full:
-        pytest.skip("in the full set")
     site = either_site
     users = phones(site, 6 if site.url.startswith("sqlite") else 1)
     site.start(patience=patience)

@@ -4,20 +4,22 @@ import random
 
 import pytest
 
+from tests.faults import FULL
 from tests.faults.line import NoAnswer, deeds
 from tests.faults.tracing import WRITES, need_strace, traced
 
 MOST = 150
 
 
-@pytest.mark.parametrize("checkpointing", [False, True])
-@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", *WRITES[1:]])
+@pytest.mark.parametrize(
+    ("call", "checkpointing"),
+    [(call, False) for call in ("pwrite64", "fdatasync", *WRITES[1:])]
+    + [(call, True) for call in ("pwrite64", "fdatasync") if FULL],
+)
 def test_killed_at_any_system_call_it_loses_nothing(site, phones, tally, full, call, checkpointing):
     """I2 I3 I4: killed before the call, whichever it is; also while the log is moved into the
     database."""
     need_strace()
-    if checkpointing and (not full or call.startswith(("w", "s"))):
-        pytest.skip("in the full set")
     pragmas = ("wal_autocheckpoint=8",) if checkpointing else ()
     site.start(pragmas=pragmas)
     ((phone, line),) = phones(site, 1)
