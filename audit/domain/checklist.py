@@ -271,6 +271,11 @@ class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         places = [e.item for part in self.parts for s in part.sections for e in s.entries]
         return frozenset(key for key in places if places.count(key) > 1)
 
+    @property
+    def is_drill(self) -> bool:
+        """Something in it is played, so the branch is told: never a disguised visit."""
+        return any(item.stage == "drill" for item in self.items)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the canonical content, in hex: the identity of this version."""

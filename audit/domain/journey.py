@@ -113,6 +113,11 @@ class Journey:
                 self.troubles.at("route", key)(N_("is asked but not in the route"))
         return result
 
+    def check_drill(self, kind: str | None) -> None:
+        played = any(item.stage == "drill" for item in self.items.values())
+        if kind == "drill" and not played and not self.unread:
+            self.troubles.at()(N_("is a drill, but nothing is asked in the stage `drill`"))
+
     def check_stage(self, stage: str, say: Say) -> None:
         if stage not in self.known:
             say(N_("there is no stage `%(name)s`"), name=stage)

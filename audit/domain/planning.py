@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from audit.domain.checklist import Checklist
 from audit.domain.problems import N_
-from audit.domain.visit import Wave
+from audit.domain.visit import Mode, Wave
 
 REST = timedelta(days=90)  # a shopper seen again sooner may be recognised
 
@@ -32,6 +33,13 @@ def share_out(
         load[shopper] += 1
         chosen.append(shopper)
     return chosen
+
+
+def refusal(checklist: Checklist, mode: Mode) -> str | None:
+    """Why no visit of this kind may be asked for; unlike a warning it cannot be accepted."""
+    if checklist.is_drill and mode == "disguised":
+        return N_("This is a drill, so the branch is told. Please choose an open visit.")
+    return None
 
 
 def warnings(

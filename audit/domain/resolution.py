@@ -80,6 +80,7 @@ class Resolution:
         gates = journey.gates(name, said.get("gates", ()))
         stages = journey.stages(said.get("route", ()), facts, gates)
         self.check_head(said, len(said.get("parts", ())))
+        journey.check_drill(said.get("kind"))
         keys = [*self.items, *(fact.key for fact in facts), *(gate.key for gate in gates)]
         check_unique(keys, TWICE, self.troubles.at())
         self.troubles.settle()

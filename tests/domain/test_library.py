@@ -383,6 +383,10 @@ MISTAKES = {
         changed('"rules"', '"composite"'),
         ("", "", "the kind `composite` is for checklists made of parts, and only those"),
     ),
+    "a drill without anything played": (
+        changed('"rules"', '"drill"'),
+        ("", "", "is a drill, but nothing is asked in the stage `drill`"),
+    ),
     "another rule": (
         changed("[scoring]", "[scoring]\nrule = 2"),
         ("", "", "`scoring.rule`: `2` is not one of the possible values"),
@@ -611,6 +615,14 @@ def test_an_item_of_two_parts_is_asked_once_and_counted_in_both():
         part.id for part in found.parts for s in part.sections for e in s.entries if e.item == twin
     ] == ["cpt-standard", "rules-24"]
     assert {"rules-24:12", "cpt-standard:C1"} <= set(found.by_key[twin].frameworks)
+
+
+def test_what_holds_a_drill_is_a_drill_too():
+    with_drill = COMPOSED.replace("cpt-standard", "crisis-handling")
+
+    assert read(with_drill).is_drill
+    assert not read(COMPOSED).is_drill
+    assert {found.id for found in library().values() if found.is_drill} == {"crisis-handling"}
 
 
 def test_an_item_of_two_parts_has_the_weight_it_has_at_home_where_it_counts_once():

@@ -3,9 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from audit.domain.planning import Known, share_out, warnings
+from audit.domain.planning import Known, refusal, share_out, warnings
 from audit.domain.text import Text
 from audit.domain.visit import Wave
+from tests.world import library
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 NORTH, SOUTH, EAST, WEST = (UUID(int=number) for number in (11, 12, 13, 14))
@@ -55,3 +56,16 @@ def test_each_doubt_is_told(due_on, known, expected):
 @pytest.mark.parametrize("due_on", [date(2026, 3, 5), date(2026, 3, 31)])
 def test_today_and_the_waves_last_day_are_in_time(due_on):
     assert warnings(A, NORTH, due_on, WAVE, TODAY, Known()) == ()
+
+
+@pytest.mark.parametrize(
+    ("checklist", "mode", "refused"),
+    [
+        ("crisis-handling", "disguised", True),
+        ("crisis-handling", "open", False),
+        ("branch-visit", "disguised", False),
+        ("branch-visit", "open", False),
+    ],
+)
+def test_only_a_drill_in_disguise_is_refused(checklist, mode, refused):
+    assert (refusal(library()[checklist], mode) is not None) is refused

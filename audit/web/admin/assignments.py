@@ -28,7 +28,15 @@ from audit.store.visits import (
     lock_status,
     save_status,
 )
-from audit.web.admin.planning import MODES, Choices, Plan, read_brief, read_mode, read_plan
+from audit.web.admin.planning import (
+    MODES,
+    Choices,
+    Plan,
+    is_mode_fit,
+    read_brief,
+    read_mode,
+    read_plan,
+)
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.forms import Form
 from audit.web.pages import Page
@@ -147,7 +155,7 @@ def change_visit(
         able = [str(one.id) for one in shoppers if one.active or one.id == visit.shopper]
         shopper = form.one_of("shopper", able)
         mode, due_on, brief = read_mode(form), form.day("due_on"), read_brief(form, visit.brief)
-        if not form.ok:
+        if not is_mode_fit(form, session, visit.checklist, mode) or not form.ok:
             on_a_phone = is_on_a_phone(session, visit)
             return _draw_visit(page, visit, shoppers, form, on_a_phone=on_a_phone)
         save_assignment(

@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from audit.domain.branch import Branch
 from audit.domain.people import Person
-from audit.domain.planning import share_out, warnings
+from audit.domain.planning import refusal, share_out, warnings
 from audit.domain.problems import N_
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Wave
 from audit.store.assignments import get_known
+from audit.store.checklists import get_checklist
 from audit.store.programmes import get_wave
 from audit.web.forms import Form
 
@@ -70,6 +71,8 @@ def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Pl
     if not form.ok:
         return None
     wave, standing = get_wave(session, UUID(wave_id))
+    if not is_mode_fit(form, session, wave.checklist, mode):
+        return None
     known = get_known(session, wave.id, due_on)
     ids = [branch.id for branch in branches]
     shared = share_out(ids, [one.id for one in shoppers], known.recent)
@@ -84,6 +87,14 @@ def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Pl
 
 def read_mode(form: Form) -> Mode:
     return "open" if form.one_of("mode", MODES) == "open" else "disguised"
+
+
+def is_mode_fit(form: Form, session: Session, checklist: str, mode: Mode) -> bool:
+    """If not, the form says why."""
+    refused = refusal(get_checklist(session, checklist), mode)
+    if refused is not None:
+        form.refuse("mode", refused)
+    return refused is None
 
 
 def read_brief(form: Form, otherwise: Text) -> Text:

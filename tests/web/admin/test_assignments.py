@@ -8,12 +8,13 @@ from audit.clock import now
 from audit.domain.text import Text
 from audit.store.programmes import list_with_waves
 from audit.store.visits import VisitFilter, get_visit, list_visits, save_status
+from tests.world import library
 
 TODAY = now().date()
 DUE = TODAY + timedelta(days=200)  # beyond the reach of the world's own visits
 
 
-def make_wave(ann, world, database, brief):
+def make_wave(ann, world, database, brief, checklist=None):
     """An empty wave that is open when the visits are due."""
     ann.post(
         "/admin/programmes/00000000-0000-0000-0000-000000000014/waves",
@@ -22,7 +23,7 @@ def make_wave(ann, world, database, brief):
             "name_en": "New",
             "opens_on": str(TODAY),
             "closes_on": str(DUE + timedelta(days=10)),
-            "checklist": world.checklist.hash,
+            "checklist": (checklist or world.checklist).hash,
             "brief_zh": brief.zh,
             "brief_en": brief.en,
         },
@@ -35,6 +36,13 @@ def make_wave(ann, world, database, brief):
 @pytest.fixture
 def wave(ann, world, database):
     return make_wave(ann, world, database, Text("问贷款。", "Ask for a loan."))
+
+
+@pytest.fixture
+def drill(ann, world, database):
+    """A wave whose checklist is a drill."""
+    brief = Text("演练断网。", "Play a network failure.")
+    return make_wave(ann, world, database, brief, library()["crisis-handling"])
 
 
 def typed(wave, world, **changes):
@@ -89,6 +97,37 @@ def test_a_shopper_chosen_row_by_row_is_kept(ann, world, wave, database):
 
     visits = planned(database, world, wave)
     assert [(one.shopper_code, one.mode) for one in visits] == [("S02", "open"), ("S02", "open")]
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "This is a drill, so the branch is told. Please choose an open visit."),
+        ("zh-CN", "这是演练，须让网点知情。请选择明察。"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/admin/assignments/plan", "/admin/assignments"])
+def test_a_drill_is_never_planned_as_a_disguised_visit(
+    ann, world, drill, database, seen, language, message, path
+):
+    headers = {"Accept-Language": language}
+
+    page = seen(ann.post(path, data=typed(drill, world, accept="1"), headers=headers))
+
+    assert (page.status, page.problem("mode")) == (422, message)
+    assert planned(database, world, drill) == []
+
+
+def test_a_drill_is_planned_as_an_open_visit_and_stays_one(ann, world, drill, database, seen):
+    ann.post("/admin/assignments", data=typed(drill, world, mode="open"))
+    visit = planned(database, world, drill)[0]
+    changes = {"shopper": str(world.bob.id), "mode": "disguised", "due_on": str(DUE)}
+
+    page = seen(ann.post(f"/admin/assignments/{visit.id}", data=changes))
+
+    assert page.status == 422
+    assert page.problem("mode").startswith("This is a drill")
+    assert [one.mode for one in planned(database, world, drill)] == ["open", "open"]
 
 
 def test_a_brief_of_their_own_needs_both_languages(ann, world, wave, database, seen):

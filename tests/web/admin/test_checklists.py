@@ -107,6 +107,17 @@ def test_the_list_says_how_often_a_version_was_used(ann, world, seen):
     assert rows["rules-24 1.0.0"][-1] == "0"
 
 
+def test_a_drill_is_marked_as_one_wherever_checklists_are_chosen(ann, seen):
+    wave = "/admin/programmes/00000000-0000-0000-0000-000000000014/waves/new"
+
+    rows = seen(ann.get("/admin/checklists")).names()
+    options = [one.get_text() for one in seen(ann.get(wave)).soup.select("#checklist option")]
+
+    name = "Incidents and Crisis Handling"
+    assert [row for row in rows if row.endswith("Drill")] == [f"{name} Drill"]
+    assert [one for one in options if one.endswith("Drill")] == [f"{name} 1.0.0 · Drill"]
+
+
 def test_a_version_can_be_read_item_by_item_in_the_pages_language(ann, world):
     english = ann.get(f"/admin/checklists/{world.checklist.hash}").text
     chinese = ann.get(
