@@ -150,6 +150,38 @@ def test_the_worked_visit_of_the_combined_form_comes_out_to_the_digit():
     assert sum(card.lost().values()) == Decimal(100) - card.raw
 
 
+class Filled(msgspec.Struct, forbid_unknown_fields=True):
+    """A whole checklist filled in, and what was worked out for it without this program."""
+
+    about: str
+    answers: dict[str, str | int]
+    working: dict[str, str]  # how, in fractions
+    expected: dict[str, Any]
+    readings: dict[str, Any]  # by framework
+
+
+@pytest.mark.parametrize("path", sorted((VECTORS / "filled").glob("*.json")), ids=lambda p: p.stem)
+def test_a_filled_checklist_comes_out_to_the_digit(path):
+    said = msgspec.json.decode(path.read_bytes(), type=Filled)
+    found = library()[path.stem]
+
+    card = score(found, read_plain(found, {found.id: said.answers}))
+
+    assert {f"{found.id}/{name}" for name in said.answers} == set(found.by_key)
+    assert plain_card(card) == said.expected
+    assert {
+        reading.framework: {
+            "score": None if reading.score is None else float(reading.score),
+            "entries": {
+                entry.id: None if entry.score is None else float(entry.score)
+                for entry in reading.entries
+            },
+        }
+        for reading in card.readings
+    } == said.readings
+    assert sum(card.lost().values()) == Decimal(100) - card.raw
+
+
 def test_a_plain_answer_that_cannot_be_is_refused_by_name():
     with pytest.raises(Invalid, match="rules-24/r01"):
         read_plain(library()["rules-24"], {"rules-24": {"r01": "perhaps"}})
