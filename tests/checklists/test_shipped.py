@@ -38,6 +38,7 @@ def test_the_checklists_have_as_many_items_as_their_sources_ask():
         "cpt-standard": 18,
         "branch-visit": 59,
         "complaint-handling": 29,
+        "response-techniques": 22,
     }
 
 
