@@ -167,7 +167,7 @@ def test_a_filled_checklist_comes_out_to_the_digit(path):
 
     card = score(found, read_plain(found, {found.id: said.answers}))
 
-    assert {f"{found.id}/{name}" for name in said.answers} == set(found.by_key)
+    assert {f"{found.id}/{name}" for name in said.answers} == {*found.by_key, *found.gate_by_key}
     assert plain_card(card) == said.expected
     assert {
         reading.framework: {
