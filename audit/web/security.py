@@ -29,6 +29,7 @@ _HEADERS = [
     (name.lower().encode(), value.encode())
     for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()
 ]
+_OF_PAGES = {b"referrer-policy", b"cross-origin-opener-policy", b"permissions-policy"}
 _STRICT = [*_HEADERS, (b"strict-transport-security", b"max-age=31536000")]
 
 
@@ -40,6 +41,8 @@ async def protect(message: Message, scope: Scope) -> None:
     settings: Settings = scope["litestar_app"].state.settings
     wanted = _STRICT if settings.secure else _HEADERS
     there = {name.lower() for name, _ in message["headers"]}
+    if scope["path"].startswith("/static/"):  # each byte counts in a branch with a bad signal
+        there |= _OF_PAGES
     missing = [pair for pair in wanted if pair[0] not in there]
     message["headers"] = [*message["headers"], *missing]
 

@@ -47,11 +47,11 @@
   // What a page does not begin with (photos, handing in, backups) has a script of its own,
   // fetched when it is wanted, and in any case once the page has come to rest.
   let loading
-  const load = () => loading ??= new Promise((resolve, reject) => {
+  const load = () => loading ??= ready.then(() => new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: root.dataset.later, onload: resolve })
     script.onerror = () => { loading = undefined; reject(new Error("later")) }
     document.head.append(script)
-  })
+  }))
   mingcha.later = load
   document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
   document.addEventListener("click", ({ target }) => {

@@ -47,3 +47,13 @@ def test_an_old_address_and_a_path_out_of_the_folder_lead_nowhere(as_):
 
     for path in ("/static/screen.0000000000.css", "/static/..%2Fapp.py", "/static/tokens.css"):
         assert client.get(path).status_code == 404
+
+
+def test_a_bundle_says_of_itself_what_a_file_has_to_and_nothing_more(as_):
+    client = as_(None)
+    answer = client.get(client.app.state.assets.url("screen.css"))
+
+    policies = {name for name in answer.headers if "-policy" in name or name.startswith("x-")}
+    assert policies == {
+        "content-security-policy", "cross-origin-resource-policy", "x-content-type-options",
+    }  # fmt: skip
