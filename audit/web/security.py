@@ -41,7 +41,7 @@ async def protect(message: Message, scope: Scope) -> None:
     settings: Settings = scope["litestar_app"].state.settings
     wanted = _STRICT if settings.secure else _HEADERS
     there = {name.lower() for name, _ in message["headers"]}
-    if scope["path"].startswith("/static/"):  # each byte counts in a branch with a bad signal
+    if message["status"] == 200 and scope["path"].startswith("/static/"):  # each byte counts in a branch with a bad signal
         there |= _OF_PAGES
     missing = [pair for pair in wanted if pair[0] not in there]
     message["headers"] = [*message["headers"], *missing]

@@ -416,7 +416,9 @@ def worst(item) -> Answer:
             return Answer("answered", 0)
         case Choice(options=options):
             return Answer("answered", min(options, key=lambda option: option.credit or 0).id)
-    return Answer("answered", 86_400 if item.response.bands[0].max is not None else 0)
+    most = getattr(item.response, "maximum", None)
+    most = 86_400 if most is None else int(most)
+    return Answer("answered", most if item.response.bands[0].max is not None else 0)
 
 
 def test_a_failed_critical_item_is_named_with_the_score_before_it(language):
