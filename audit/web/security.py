@@ -41,8 +41,8 @@ async def protect(message: Message, scope: Scope) -> None:
     settings: Settings = scope["litestar_app"].state.settings
     wanted = _STRICT if settings.secure else _HEADERS
     there = {name.lower() for name, _ in message["headers"]}
-    if message["status"] == 200 and scope["path"].startswith("/static/"):  # each byte counts in a branch with a bad signal
-        there |= _OF_PAGES
+    if message["status"] == 200 and scope["path"].startswith("/static/"):
+        there |= _OF_PAGES  # each byte counts in a branch with a bad signal
     missing = [pair for pair in wanted if pair[0] not in there]
     message["headers"] = [*message["headers"], *missing]
 
