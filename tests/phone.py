@@ -116,10 +116,11 @@ class Phone:
         if reply.get("forgotten") or self._doubts(reply):
             self.acked.clear()
         self.acked |= told.keys()
-        self.late |= {name for name, standing in told.items() if standing == "late"}
-        self.apart |= {
-            name for name, standing in told.items() if standing in ("quarantined", "mismatch")
-        }
+        # A server that was set back may say otherwise than it did.
+        for name, standing in told.items():
+            (self.late.add if standing == "late" else self.late.discard)(name)
+            is_apart = standing in ("quarantined", "mismatch")
+            (self.apart.add if is_apart else self.apart.discard)(name)
         self.receipt = reply.get("receipt", self.receipt)
         self._take([(device, read_event(body)) for device, body in reply.get("news", ())])
         for device, seq in self.given.items():

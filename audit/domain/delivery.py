@@ -128,7 +128,7 @@ def checklists_of(bodies: Iterable[str]) -> set[str]:
     for body in bodies:
         try:
             named.add(_naming.decode(body).checklist)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             continue
     return named
 
@@ -143,7 +143,7 @@ _naming = msgspec.json.Decoder(_Naming)
 def _read(body: str, visit: UUID, checklists: Mapping[str, Checklist]) -> Delivered:
     try:
         event = read_event(body)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return Delivered(body, digest(body), None, "unreadable")
     trouble = _trouble(event, visit, checklists)
     return Delivered(body, event.hash, None if trouble else event, trouble)
@@ -218,11 +218,12 @@ def _fits(checklist: Checklist, key: str, answer: Answer) -> bool:
     if isinstance(answer.value, str) and len(answer.value) > LONGEST_NUMBER:
         return _accepted(checklist, key, answer)
     name = (checklist.hash, key, answer)
-    if name not in _fitting:
-        if len(_fitting) >= MOST_FITTING:
+    fits = _fitting.get(name)
+    if fits is None:
+        if len(_fitting) >= MOST_FITTING:  # other threads may be at it too
             _fitting.clear()
-        _fitting[name] = _accepted(checklist, key, answer)
-    return _fitting[name]
+        fits = _fitting[name] = _accepted(checklist, key, answer)
+    return fits
 
 
 def _accepted(checklist: Checklist, key: str, answer: Answer) -> bool:

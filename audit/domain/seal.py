@@ -33,7 +33,7 @@ def piece_apart(body: str, digest: str, visit: str) -> Piece | None:
     version of ours understands. None for one of another visit."""
     try:
         read, _ = _decoder.raw_decode(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     match read:
         case {"id": str(name), "visit": str(of), "device": str(device), "seq": int(seq)}:

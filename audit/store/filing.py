@@ -111,7 +111,9 @@ class _Filing:
         """Just now, or before."""
         for found in reversed(self.delivery.events):
             event = found.event
-            if event and event.manifest and self.taking.standings[found.hash] == "stored":
+            if event is None or event.kind != "submit" or event.manifest is None:
+                continue
+            if self.taking.standings[found.hash] == "stored":
                 return HandedIn(self.visit, event.id, event.manifest)
         return handed_in(session, self.visit) if self.held.handing_in else None
 

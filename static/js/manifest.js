@@ -18,6 +18,7 @@
   mingcha.manifest = async (log) => {
     const photos = [...log.slots.keys()].filter((slot) => slot.startsWith("photo:"))
       .map((slot) => log.current(slot)).filter(({ kind }) => kind === "photo").map(({ photo }) => photo)
-    return { extent: extent(log), root: await root(log), photos, gaps: gaps(log) }
+    const found = { extent: extent(log), photos, gaps: gaps(log) } // before anything can come in between
+    return { ...found, root: await root(log) }
   }
 }

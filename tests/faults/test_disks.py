@@ -198,13 +198,14 @@ def test_f10_a_short_lock_is_waited_for(either_site, phones, tally, seconds):
 
 
 @pytest.mark.parametrize(
-    ("patience", "seconds"), [(300, 2.5), *([(0, 15), (0, 60)] if FULL else [])]
+    ("patience", "seconds"), [(300, 2.5), *([(0, 25), (0, 60)] if FULL else [])]
 )
 def test_f10_a_long_lock_is_told_to_all_who_wait_at_once(
     either_site, phones, tally, full, patience, seconds
 ):
     """I2 I3: 503 with Retry-After, never a part of an acknowledgement, and nobody waits for
-    those before them to give up one after the other."""
+    those before them to give up one after the other: those who wait for the first wait
+    once more, together."""
     site = either_site
     users = phones(site, 6 if site.url.startswith("sqlite") else 1)
     site.start(patience=patience)

@@ -263,7 +263,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("part", range(4 if FULL else 1))
 def test_whatever_happens_in_whatever_order(template, folder, tally, full, part):
     """I2 I3 I4 I5 I6 I7 I11."""
-    examples, steps = (53, 500) if full else (60, 40)
+    examples, steps = (80, 500) if full else (60, 40)
     sites: list[Site] = []
     visits: list[Any] = []
 

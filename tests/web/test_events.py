@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.delivery import Batch
-from audit.domain.event import digest, hashed, root, written
+from audit.domain.event import Manifest, digest, hashed, root, written
 from audit.ids import new_id
 from audit.store.events import list_events, list_late
 from audit.store.logs import examine
@@ -460,6 +460,30 @@ def test_what_is_kept_apart_leaves_no_gap(line, phone):
     answer = line(msgspec.structs.replace(batch, events=events))
 
     assert answer.json()["have"] == {phone.device: 3}
+
+
+def test_what_is_nested_too_deeply_to_be_read_holds_nobody_up(line, phone):
+    phone.does(R01)
+    deep = '{"id":"x","a":' + "[" * 5_000 + "]" * 5_000 + "}"
+    batch = phone.batch()
+    batch = msgspec.structs.replace(batch, events=(deep, *batch.events))
+
+    phone.believes(batch, line(batch).json())
+    phone.hands_in()
+    answer = line(phone.batch()).json()
+
+    assert len(phone.acked) == 1
+    assert answer["status"] == "submitted"
+
+
+def test_only_a_handing_in_hands_a_visit_in(line, phone):
+    (event,) = phone.does(R01)
+    named = hashed(msgspec.structs.replace(event, manifest=Manifest({}, root([]))))
+    batch = msgspec.structs.replace(phone.batch(), events=(written(named),))
+
+    answer = line(batch).json()
+
+    assert (answer["status"], "missing" in answer) == ("in_progress", False)
 
 
 # ---- sealed with what is no part of the visit ----------------------------------------
