@@ -569,10 +569,12 @@ def test_a_count_that_was_ended_in_the_middle_is_there_again(alices):
     page = alices.open("/self-test")
 
     page.get_by_role("button", name="Count").tap()
-    page.wait_for_timeout(600)
+    expect(page.locator(".counting__number")).to_have_text(re.compile("[1-9]"))
     seen = int(page.locator(".counting__number").inner_text())
     page = alices.open("/self-test")
 
-    told = page.locator("#counting .notice").inner_text()
+    notice = page.locator("#counting .notice")
+    expect(notice).to_have_text(re.compile(r"\d"))
+    told = notice.inner_text()
     assert seen > 0
     assert int(re.search(r"\d+", told).group()) >= seen
