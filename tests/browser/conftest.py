@@ -6,7 +6,7 @@ test provokes on purpose it takes off the list with `open_.expect("…")`.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlmodel import select
 
 from audit.clock import now
+from audit.domain.event import AnswerEvent
 from audit.domain.people import Person
 from audit.settings import Settings
 from audit.store.database import Database
+from audit.store.events import list_events
 from audit.store.logs import examine
 from audit.store.sessions import open_session
 from audit.store.tables import EventRow
@@ -129,3 +131,19 @@ def open_(chromium: Browser, serving: Serving) -> Iterator[Opener]:
     for context in found.contexts:
         context.close()
     assert found.errors == []
+
+
+@pytest.fixture
+def fill(world: Any) -> str:
+    return f"/visits/{world.harbour_visit}/fill"
+
+
+@pytest.fixture
+def stored(database: Database, world: Any) -> Callable[[], list[AnswerEvent]]:
+    """What the server has of the visit, whenever it is called."""
+
+    def read() -> list[AnswerEvent]:
+        with database.reading() as session:
+            return list_events(session, world.harbour_visit)
+
+    return read

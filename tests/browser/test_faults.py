@@ -70,11 +70,6 @@ IDBObjectStore.prototype.add = ((add) => function (...given) {
 
 
 @pytest.fixture
-def fill(world):
-    return f"/visits/{world.harbour_visit}/fill"
-
-
-@pytest.fixture
 def stored(database, world):
     """Every event the server holds of the visit; none is in quarantine."""
 

@@ -17,11 +17,6 @@ WAIT = "cpt-standard/t11"  # seconds, ticket → at_counter
 
 
 @pytest.fixture
-def fill(world):
-    return f"/visits/{world.harbour_visit}/fill"
-
-
-@pytest.fixture
 def stored(database, world):
     """What the visit says now."""
 

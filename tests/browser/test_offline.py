@@ -110,20 +110,6 @@ def alices(phone, world):
     return phone
 
 
-@pytest.fixture
-def fill(world):
-    return f"/visits/{world.harbour_visit}/fill"
-
-
-@pytest.fixture
-def stored(database, world):
-    def read():
-        with database.reading() as session:
-            return list_events(session, world.harbour_visit)
-
-    return read
-
-
 def only_here(page, number):
     expect(page.locator("#saved")).to_have_text(f"{number} only on this phone")
 

@@ -10,7 +10,6 @@ from sqlmodel import select, update
 
 from audit.clock import now
 from audit.domain.answer import Answer, Deed, project
-from audit.store.events import list_events
 from audit.store.photos import list_arrived
 from audit.store.releases import send_back
 from audit.store.tables import ReceiptRow
@@ -26,20 +25,6 @@ COUNT = """Promise.all(["events", "photos", "chunks"].map((name) =>
   mingcha.within(name, "readonly", (store) => store.count())))"""
 FACTS = """mingcha.within("facts", "readonly", (facts) => facts.getAllKeys())
   .then((keys) => keys.map((key) => key.split(" ")[0]).sort())"""
-
-
-@pytest.fixture
-def fill(world):
-    return f"/visits/{world.harbour_visit}/fill"
-
-
-@pytest.fixture
-def stored(database, world):
-    def read():
-        with database.reading() as session:
-            return list_events(session, world.harbour_visit)
-
-    return read
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from audit.clock import now
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.people import Person
 from audit.store.assignments import save_assignment
-from audit.store.events import list_events
 from audit.store.sessions import open_session
 from audit.store.visits import get_visit
 from tests.browser.test_fill import BUSY, GREETING, item, tap
@@ -21,20 +20,6 @@ pytestmark = pytest.mark.browser
 
 EVENTS = "**/api/v1/**"
 MET, HARDLY = "All staff met, throughout", "Hardly ever"
-
-
-@pytest.fixture
-def fill(world):
-    return f"/visits/{world.harbour_visit}/fill"
-
-
-@pytest.fixture
-def stored(database, world):
-    def read():
-        with database.reading() as session:
-            return list_events(session, world.harbour_visit)
-
-    return read
 
 
 def cut_off(page):

@@ -29,7 +29,7 @@ class Noting:
 
 def main(arguments: list[str]) -> int:
     if "--soak" in arguments:
-        from tests.faults.soak import main as soak  # noqa: PLC0415  # needs no pytest
+        from tests.faults.soak import main as soak  # noqa: PLC0415  # else pytest comes too late to read its asserts
 
         return soak(arguments[arguments.index("--soak") + 1 :])
     full = "--quick" not in arguments

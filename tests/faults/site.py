@@ -4,6 +4,7 @@ and a server process over it that is killed and started again."""
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -123,6 +124,21 @@ class Site:
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self.folder / "backup", self.file)
+
+    def kill_during(
+        self, threads: list[threading.Thread], tally: Tally, kills: int, rng: random.Random
+    ) -> None:
+        """Start them and wait for their end; meanwhile it is killed at random, so often."""
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(rng.uniform(0.05, 0.7))
+            if tally.kills < kills:
+                self.kill()
+                tally.kills += 1
+                self.start()
+        for thread in threads:
+            thread.join()
 
     def ended(self, seconds: float = 20) -> int | None:
         """The exit code when it ended by itself."""

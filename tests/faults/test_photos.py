@@ -293,17 +293,7 @@ def test_killed_in_mid_photo_at_any_moment_it_loses_none(either_site, cameras, t
         threading.Thread(target=use, args=(camera, random.Random(number)))
         for number, camera in enumerate(found)
     ]
-    for thread in threads:
-        thread.start()
-    rng = random.Random(27)
-    while any(thread.is_alive() for thread in threads):
-        time.sleep(rng.uniform(0.05, 0.8))
-        if tally.kills < kills:
-            site.kill()
-            tally.kills += 1
-            site.start()
-    for thread in threads:
-        thread.join()
+    site.kill_during(threads, tally, kills, random.Random(27))
 
     assert tally.kills > 0
     check(site, tally, found)

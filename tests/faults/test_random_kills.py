@@ -29,17 +29,7 @@ def test_nothing_is_lost_however_often_the_server_is_killed(either_site, phones,
         threading.Thread(target=use, args=(*user, random.Random(number)))
         for number, user in enumerate(users)
     ]
-    for thread in threads:
-        thread.start()
-    rng = random.Random(99)
-    while any(thread.is_alive() for thread in threads):
-        time.sleep(rng.uniform(0.05, 0.6))
-        if tally.kills < kills:
-            site.kill()
-            tally.kills += 1
-            site.start()
-    for thread in threads:
-        thread.join()
+    site.kill_during(threads, tally, kills, random.Random(99))
 
     assert tally.kills > 0
     site.check(tally, [phone for phone, _ in users])
