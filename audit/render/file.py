@@ -5,11 +5,15 @@ pydyf does so twice, once more for the identifier, and every stream of fonts wit
 
 import hashlib
 import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from typing import Any
 
 import pydyf
 
 NEVER_AGAIN = 65535  # the generation of a number that is not to be used
+THREADS = 2
 LEVEL = 7  # of 9; the last two would take twice the time for a hundredth of the size
 HEAD = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
@@ -23,27 +27,28 @@ class File:
         self.places: list[bytes] = []
 
     def write(self, output: Any, _version: Any, identifier: bytes, _compress: bool) -> None:
-        objects = self.pdf.objects
         self.pdf.add_object(self.pdf.info)
+        objects = self.pdf.objects
+        used = [item for item in objects if item.free != "f"]
         unused = [item.number for item in objects if item.free == "f"]
         following = dict(zip(unused, [*unused[1:], 0], strict=True))
-        packed: list[bytes] = []
-        index: list[bytes] = []
-        length = 0
-        for item in objects:
-            if item.free == "f":
-                self.places.append(_place(0, following[item.number], NEVER_AGAIN))
-            elif isinstance(item, pydyf.Stream):
-                self._add(_stream(item), item.number)
+        with ThreadPoolExecutor(THREADS) as threads:  # zlib lets others run meanwhile
+            streams = {
+                item.number: threads.submit(_stream, item)
+                for item in used
+                if isinstance(item, pydyf.Stream)
+            }
+            plain = [item for item in used if item.number not in streams]
+            packed = _stream(_packed(plain))
+        places = {item.number: place for place, item in enumerate(plain)}
+        for number in range(len(objects)):
+            if number in streams:
+                self._add(streams[number].result(), number)
+            elif number in places:
+                self.places.append(_place(2, len(objects), places[number]))
             else:
-                data = item.data
-                self.places.append(_place(2, len(objects), len(packed)))
-                packed.append(data)
-                index.append(b"%d %d" % (item.number, length))
-                length += len(data) + 1
-        head = b" ".join(index)
-        extra = {"Type": "/ObjStm", "N": len(packed), "First": len(head) + 1}
-        self._add(_stream(pydyf.Stream([head, *packed], extra, compress=True)), len(objects))
+                self.places.append(_place(0, following[number], NEVER_AGAIN))
+        self._add(packed, len(objects))
         self._end(identifier)
         output.write(self.content)
 
@@ -72,7 +77,7 @@ def _place(kind: int, first: int, second: int) -> bytes:
 
 
 def _stream(item: Any) -> bytes:
-    data = b"\n".join(map(_bytes, item.stream))
+    data = b"\n".join([part if type(part) is bytes else _bytes(part) for part in item.stream])
     extra = pydyf.Dictionary(item.extra)
     if item.compress:
         data = zlib.compress(data, LEVEL)
@@ -82,6 +87,14 @@ def _stream(item: Any) -> bytes:
 
 
 def _bytes(part: Any) -> bytes:
-    if isinstance(part, bytes):
-        return part
     return part.data if isinstance(part, pydyf.Object) else str(part).encode("ascii")
+
+
+def _packed(items: Sequence[Any]) -> pydyf.Stream:
+    """Objects that are no streams, in one that is."""
+    contents = [item.data for item in items]
+    starts = accumulate((len(data) + 1 for data in contents), initial=0)
+    index = (b"%d %d" % (item.number, start) for item, start in zip(items, starts, strict=False))
+    head = b" ".join(index)
+    extra = {"Type": "/ObjStm", "N": len(items), "First": len(head) + 1}
+    return pydyf.Stream([head, *contents], extra, compress=True)

@@ -12,9 +12,11 @@ from typing import Any
 
 from weasyprint import css, draw
 from weasyprint.formatting_structure.boxes import Box
+from weasyprint.images import SVGImage
 from weasyprint.layout import absolute, block, inline, preferred, table
 from weasyprint.layout import float as floated
 
+from audit.render.charts import Charts
 from audit.render.lines import Lines
 from audit.render.sizes import is_floated, is_in_normal_flow, resolve_percentages
 from audit.render.strokes import Strokes
@@ -27,7 +29,7 @@ class Warm(AbstractContextManager["Warm"]):
     """One for each set of fonts and style sheets; one document at a time."""
 
     def __init__(self) -> None:
-        lines = Lines()
+        lines, self.charts = Lines(), Charts()
         self.ours: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
             (css, "ComputedStyle", Styles().computed),
             (inline, "split_first_line", lines.first),
@@ -40,6 +42,7 @@ class Warm(AbstractContextManager["Warm"]):
             (Box, "is_floated", is_floated),
             (Box, "is_in_normal_flow", is_in_normal_flow),
             (draw, "draw_text", Strokes().draw_text),
+            (SVGImage, "draw", lambda image, *given: self.charts.draw(image, *given)),  # noqa: PLW0108  # a method of theirs
         )
         self.theirs: list[tuple[Any, str, Any]] = []
 

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import traceback
+from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -18,23 +19,28 @@ from audit.render.pdf import NoPress, Press
 
 Job = tuple[type[Document], bytes, Language]
 Done = bytes | Exception
+MOST = 2  # reports between two collections; the leavings of one are some 25 MB
+MOMENT = 0.01  # seconds after which nobody is waiting
 
 
 def work(server: Connection, folder: Path, timezone: str) -> None:
     """Says None when it is ready, then answers each job, until the server hangs up or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     press = _press(folder, timezone)
-    # The objects of a report all go at its end: looking for garbage while they are made
-    # only costs time, collecting less often than after each one only memory.
+    # The objects of a report all go at its end: looking for garbage while they are made only
+    # costs time. Whoever waits for the next one does not wait for the collecting, unless
+    # it would cost too much memory.
     gc.collect()
     gc.freeze()
     gc.disable()
     try:
         server.send(None)
-        while True:
+        for drawn in count(1):
             server.send(_done(press, server.recv()))
-            gc.collect()
+            if drawn % MOST == 0 or not server.poll(MOMENT):
+                gc.collect()
     except (EOFError, OSError):
         return
 
@@ -56,6 +62,11 @@ def _done(press: Press | NoPress, job: Job) -> Done:
         return problem
     except Exception:  # noqa: BLE001  # the server raises it; not every error can be sent
         return RuntimeError(traceback.format_exc())
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    """Not at once: the fonts lie in a temporary folder, which goes with the press."""
+    raise SystemExit
 
 
 def _end_with_the_server() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from audit.domain.problems import N_, Problem
 from audit.render import worker
 
+GRACE = 1.0  # seconds for a process to clear its desk
+
 
 class TooLong(Problem):
     """A drawing was stopped at the limit."""
@@ -56,6 +58,8 @@ class Desk:
             process, self.process = self.process, None
             self.worker = None  # not closed: its thread may be waiting for it
         if process is not None:
+            process.terminate()
+            process.join(GRACE)
             process.kill()
             process.join()
 

@@ -13,12 +13,13 @@ import weasyprint
 from weasyprint import css, draw
 from weasyprint.css import ComputedStyle
 from weasyprint.formatting_structure.boxes import Box
+from weasyprint.images import SVGImage
 from weasyprint.layout import inline, percent
 from weasyprint.text import line_break
 
 from audit.paths import folder
+from audit.render import charts, pdf, sizes, strokes, styles, warm
 from audit.render import lines as remembered_lines
-from audit.render import pdf, sizes, strokes, styles, warm
 from tests.bench.papers import report
 from tests.render.papers import report_a
 
@@ -100,6 +101,7 @@ def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(remembered_lines, "MOST", 50)
     monkeypatch.setattr(styles, "MOST", 20)
     monkeypatch.setattr(sizes, "MOST", 2)
+    monkeypatch.setattr(charts, "MOST", 2)
     small = pdf.Press(folder("reports"), ZONE)
 
     drawn = small.draw(report(1), "zh")
@@ -107,6 +109,7 @@ def test_memory_is_bounded(monkeypatch):
     lines = {name: f for _, name, f in small.warm.ours}["split_first_line"].__self__
     assert len(lines.young) <= 50
     assert len(lines.old) <= 50
+    assert len(small.warm.charts.known) <= 2
     monkeypatch.undo()
     assert drawn == pdf.Press(folder("reports"), ZONE).draw(report(1), "zh")
 
@@ -124,6 +127,7 @@ def test_the_insides_that_are_replaced_are_those_of_this_release():
         sizes.is_floated: Box.is_floated,
         sizes.is_in_normal_flow: Box.is_in_normal_flow,
         strokes.Strokes.draw_text: draw.draw_text,
+        charts.Charts.draw: SVGImage.draw,
     }
 
     assert weasyprint.__version__ == warm.WEASYPRINT
@@ -136,7 +140,7 @@ def test_the_insides_that_are_replaced_are_those_of_this_release():
 def shape(function) -> list[object]:
     """How many things it takes, and which of them may be left out."""
     known = inspect.signature(function).parameters.values()
-    taken = [parameter for parameter in known if parameter.name not in ("self", "box")]
+    taken = [parameter for parameter in known if parameter.name not in ("self", "box", "image")]
     return [parameter.default for parameter in taken]
 
 

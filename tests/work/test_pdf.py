@@ -65,14 +65,17 @@ def test_the_event_loop_is_free_while_a_report_is_drawn(room):
     assert worst < whole / 2
 
 
-def test_a_closed_room_has_no_processes_left(room):
+def test_a_closed_room_leaves_no_process_and_no_temporary_files(room, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     asyncio.run(room.draw(report_a(), "en"))
     [worker] = room.pids()
+    assert [*tmp_path.iterdir()] != []
 
     room.close()
 
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_machine_without_pango_is_told_the_one_command(monkeypatch):
