@@ -1,9 +1,11 @@
 """What runs in a drawing process: a press that stays warm, and nothing of the server."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import traceback
 from itertools import count
@@ -28,21 +30,20 @@ def work(server: Connection, folder: Path, timezone: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
-    press = _press(folder, timezone)
-    # The objects of a report all go at its end: looking for garbage while they are made only
-    # costs time. Whoever waits for the next one does not wait for the collecting, unless
-    # it would cost too much memory.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        server.send(None)
-        for drawn in count(1):
-            server.send(_done(press, server.recv()))
-            if drawn % MOST == 0 or not server.poll(MOMENT):
-                gc.collect()
-    except (EOFError, OSError):
-        return
+    with tempfile.TemporaryDirectory(prefix="mingcha-pdf-") as tempfile.tempdir:  # for fonts
+        press = _press(folder, timezone)
+        # The objects of a report all go at its end: looking for garbage while they are made
+        # only costs time. Whoever waits for the next one does not wait for the collecting,
+        # unless it would cost too much memory.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        with contextlib.suppress(EOFError, OSError):
+            server.send(None)
+            for drawn in count(1):
+                server.send(_done(press, server.recv()))
+                if drawn % MOST == 0 or not server.poll(MOMENT):
+                    gc.collect()
 
 
 def _press(folder: Path, timezone: str) -> Press | NoPress:
@@ -65,7 +66,7 @@ def _done(press: Press | NoPress, job: Job) -> Done:
 
 
 def _leave(_signal: int, _frame: object) -> None:
-    """Not at once: the fonts lie in a temporary folder, which goes with the press."""
+    """Not without the temporary folder."""
     raise SystemExit
 
 

@@ -24,7 +24,7 @@ from tests.bench.papers import report
 from tests.render.papers import report_a
 
 ZONE = "Asia/Shanghai"
-SEEDS = range(1, 4)
+SEEDS = (1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,7 @@ def forgetful() -> pdf.Press:
     return press
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("seed", [1, 9])
+@pytest.mark.parametrize(("seed", "language"), [(1, "zh"), (9, "en")])
 def test_a_warm_press_draws_the_bytes_of_a_new_one(old_hand, language, seed):
     new = pdf.Press(folder("reports"), ZONE)
 
@@ -62,12 +61,13 @@ def test_nothing_in_a_file_is_other_than_weasyprint_says_but_for_kerning_of_noth
 ):
     notes = {"rules-24/r12": "fi ffi 镕 😀 é\u0301 " + "W" * 300, "rules-24/r04": "字" * 4000}
 
-    for one in (report(9), report_a(notes=notes)):
-        ours, theirs = (press.draw(one, language) for press in (old_hand, forgetful))
+    one = report_a(notes=notes) if language == "zh" else report(9)
 
-        said = [item.replace(b">0<", b"") for item in objects(theirs)]
-        assert [item.replace(b">0<", b"") for item in objects(ours)] == said
-        assert len(b"".join(objects(ours))) < len(b"".join(objects(theirs)))
+    ours, theirs = (press.draw(one, language) for press in (old_hand, forgetful))
+
+    said = [item.replace(b">0<", b"") for item in objects(theirs)]
+    assert [item.replace(b">0<", b"") for item in objects(ours)] == said
+    assert len(b"".join(objects(ours))) < len(b"".join(objects(theirs)))
 
 
 def objects(drawn: bytes) -> Iterator[bytes]:

@@ -67,6 +67,7 @@ def test_no_password_is_ever_written_into_the_page(as_, world):
         assert typed_in not in answer.text
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_guessing_the_old_password_is_slowed_down(as_, world, database):
     here = as_(world.alice)
     for _ in range(TRIES):
@@ -78,6 +79,7 @@ def test_guessing_the_old_password_is_slowed_down(as_, world, database):
     assert password_is(database, "alice", PASSWORD)
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_many_guesses_at_once_are_no_more_than_one_after_another(as_, world):
     clients = [as_(world.alice) for _ in range(3 * TRIES)]
     guess = typed(old="a guess", again="")
@@ -89,6 +91,7 @@ def test_many_guesses_at_once_are_no_more_than_one_after_another(as_, world):
     assert statuses == {422: statuses[422], 429: len(clients) - statuses[422]}
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_the_right_old_password_forgets_the_guesses_before_it(as_, world):
     here = as_(world.alice)
     for _ in range(TRIES - 1):

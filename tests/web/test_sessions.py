@@ -193,6 +193,7 @@ def test_use_keeps_a_sign_in_alive(as_, world, database):
     assert seen[:10] > stale[:10]
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_after_ten_failures_even_the_right_password_has_to_wait(as_, world, database):
     client = as_(None)
     answers = [sign_in(client, password="wrong").status_code for _ in range(TRIES)]
@@ -207,6 +208,7 @@ def test_after_ten_failures_even_the_right_password_has_to_wait(as_, world, data
     assert sign_ins(database) == 0
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_many_tries_at_once_are_no_more_than_one_after_another(as_, world, database):
     clients = [as_(None) for _ in range(3 * TRIES)]
     with ThreadPoolExecutor(len(clients)) as crowd:
@@ -217,6 +219,7 @@ def test_many_tries_at_once_are_no_more_than_one_after_another(as_, world, datab
     assert statuses == {422: statuses[422], 429: len(clients) - statuses[422]}
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_failures_of_one_login_do_not_stop_another(as_, world):
     client = as_(None)
     for _ in range(TRIES):
@@ -225,6 +228,7 @@ def test_failures_of_one_login_do_not_stop_another(as_, world):
     assert sign_in(as_(None), "bob").status_code == 303
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_the_wait_is_over_after_a_quarter_of_an_hour(as_, world, database):
     client = as_(None)
     for _ in range(TRIES):
@@ -236,6 +240,7 @@ def test_the_wait_is_over_after_a_quarter_of_an_hour(as_, world, database):
     assert sign_in(client).status_code == 303
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_a_sign_in_forgets_the_failures_before_it(as_, world):
     client = as_(None)
     for _ in range(TRIES - 1):

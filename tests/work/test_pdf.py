@@ -18,21 +18,22 @@ from audit.work.pdf import DrawingRoom, NotDrawn
 from tests.render.papers import press, report_a
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def room():
+    """Used by several: starting a worker takes longer than drawing."""
     found = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1)
     yield found
     found.close()
 
 
-def test_no_process_is_started_before_the_first_report(room):
-    assert room.pids() == []
+@pytest.fixture(scope="module")
+def drawn():
+    """What any process draws, by language."""
+    return {language: press().draw(report_a(), language) for language in ("zh", "en")}
 
 
-def test_a_worker_draws_the_bytes_that_any_process_draws(room):
-    drawn = asyncio.run(room.draw(report_a(), "en"))
-
-    assert drawn == press().draw(report_a(), "en")
+def test_a_worker_draws_the_bytes_that_any_process_draws(room, drawn):
+    assert asyncio.run(room.draw(report_a(), "en")) == drawn["en"]
 
 
 def test_a_killed_worker_costs_one_try_and_its_reader_notices_nothing(room):
@@ -65,8 +66,12 @@ def test_the_event_loop_is_free_while_a_report_is_drawn(room):
     assert worst < whole / 2
 
 
-def test_a_closed_room_leaves_no_process_and_no_temporary_files(room, tmp_path, monkeypatch):
+def test_a_room_starts_a_process_when_asked_and_closed_leaves_neither_it_nor_files(
+    tmp_path, monkeypatch
+):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1)
+    assert room.pids() == []
     asyncio.run(room.draw(report_a(), "en"))
     [worker] = room.pids()
     assert [*tmp_path.iterdir()] != []
@@ -99,7 +104,7 @@ def test_a_machine_without_pango_is_told_the_one_command(monkeypatch):
 ENDLESS = "字" * 400_000  # in one paragraph: minutes
 
 
-def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn():
+def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn(drawn):
     room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1, seconds=8)
 
     async def three() -> tuple[list[int], list[bytes | BaseException], list[int]]:
@@ -116,24 +121,24 @@ def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn():
     stopped, waiting = done[0], done[1:]
     assert isinstance(stopped, TooLong)
     assert (stopped.status, stopped.values) == (503, {"seconds": "8"})
-    assert waiting == [press().draw(report_a(), "zh")] * 2
+    assert waiting == [drawn["zh"]] * 2
     assert first != second
     assert not alive(first)
 
 
-def test_the_limit_of_one_worker_is_nothing_to_the_other():
+def test_the_limit_of_one_worker_is_nothing_to_the_other(drawn):
     room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=2, seconds=30)
 
     async def both() -> list[bytes | BaseException]:
         endless = asyncio.create_task(room.draw(report_a(contact=ENDLESS), "zh"))
-        drawn = [await room.draw(report_a(), "en") for _ in range(2)]
+        others = [await room.draw(report_a(), "en") for _ in range(2)]
         assert not endless.done()
         room.close()
-        return [*drawn, *await asyncio.gather(endless, return_exceptions=True)]
+        return [*others, *await asyncio.gather(endless, return_exceptions=True)]
 
     done = asyncio.run(both())
 
-    assert done[:2] == [press().draw(report_a(), "en")] * 2
+    assert done[:2] == [drawn["en"]] * 2
     assert isinstance(done[2], NotDrawn)
     assert room.pids() == []
 
