@@ -17,6 +17,7 @@ from audit.domain.event import (
     AnswerEvent,
     Capture,
     Manifest,
+    digest,
     family,
     hashed,
     project,
@@ -26,6 +27,7 @@ from audit.domain.event import (
 )
 from audit.domain.extent import extent, gaps, held
 from audit.ids import new_id
+from audit.store.events import SERVER
 
 
 class Phone:
@@ -41,6 +43,9 @@ class Phone:
         self.own: list[AnswerEvent] = []
         self.bodies: dict[str, str] = {}  # of its own, by hash, as it wrote them
         self.given: dict[str, int] = {}  # by device, how far the server gave what it gives
+        self.lacking: dict[str, int] = {}  # by device, the first that it does not have
+        self.elsewhere: set[str] = set()  # what of the roll it is never given
+        self.again: set[str] = set()  # what it has of others and the server no more
         self.receipt: dict[str, Any] | None = None
 
     @property
@@ -91,7 +96,8 @@ class Phone:
 
     @property
     def unsent(self) -> list[AnswerEvent]:
-        return [event for event in self.own if event.hash not in self.acked]
+        mine = [event for event in self.own if event.hash not in self.acked]
+        return mine + [event for event in self.log.values() if event.hash in self.again]
 
     def batch(self, events: Iterable[AnswerEvent] | None = None) -> Batch:
         chosen = self.unsent[:200] if events is None else events
@@ -99,9 +105,21 @@ class Phone:
         return Batch(
             nonce=secrets.token_hex(8),
             events=tuple(self.bodies.get(event.hash) or written(event) for event in chosen),
-            have={device: max(seq, self.given.get(device, 0)) for device, seq in have.items()},
+            have={device: self._known(device, seq) for device, seq in have.items()},
             seen=self._seen(),
+            roll="" if chosen else self._roll(),
         )
+
+    def _known(self, device: str, seq: int) -> int:
+        known = max(seq, self.given.get(device, 0))
+        return min(known, self.lacking.get(device, known + 1) - 1)
+
+    def _roll(self) -> str:
+        mine = {
+            event.hash if event.hash in self.apart else line(event, event.hash in self.late)
+            for event in self.log.values()
+        }
+        return digest("\n".join(sorted(mine | self.elsewhere)))
 
     def _seen(self) -> tuple[UUID, ...]:
         """Of its own names the last event each that is acknowledged as one of the visit."""
@@ -111,20 +129,57 @@ class Phone:
     def believes(self, batch: Batch, reply: dict[str, Any]) -> None:
         """Raises when the reply is not one to this batch."""
         assert reply["nonce"] == batch.nonce
-        own = {event.hash for event in self.own}
-        told = {ack["h"]: ack["st"] for ack in reply["acks"] if ack["h"] in own}
+        told = {ack["h"]: ack["st"] for ack in reply["acks"]}
         if reply.get("forgotten") or self._doubts(reply):
             self.acked.clear()
-        self.acked |= told.keys()
+        self.acked |= told.keys() & {event.hash for event in self.own}
+        self.again -= told.keys()
         # A server that was set back may say otherwise than it did.
         for name, standing in told.items():
             (self.late.add if standing == "late" else self.late.discard)(name)
             is_apart = standing in ("quarantined", "mismatch")
             (self.apart.add if is_apart else self.apart.discard)(name)
         self.receipt = reply.get("receipt", self.receipt)
-        self._take([(device, read_event(body)) for device, body in reply.get("news", ())])
+        news = [(device, body, read_event(body)) for device, body in reply.get("news", ())]
+        self.bodies |= {event.hash: body for _, body, event in news}
+        self._take([(device, event) for device, _, event in news])
         for device, seq in self.given.items():
             self.given[device] = min(seq, reply["have"].get(device, 0))
+        if "roll" in reply:
+            self._call(reply["roll"])
+
+    def _call(self, roll: dict[str, Any]) -> None:
+        """Take over what is here, and under which name."""
+        apart = set(roll.get("apart", ()))
+        here = {
+            UUID(name): (device, seq, late)
+            for device, several in roll.get("events", {}).items()
+            for seq, name, late in several
+        }
+        for name, event in list(self.log.items()):
+            if name in here:
+                device, _, late = here[name]
+                self._rename(event, device)
+                (self.late.add if late else self.late.discard)(event.hash)
+                self.apart.discard(event.hash)
+            elif event.hash in apart:
+                self.apart.add(event.hash)
+            elif event.hash in self.acked:
+                self.acked.remove(event.hash)
+            elif event.device != SERVER:
+                self.again.add(event.hash)
+        self.lacking = {}
+        self.elsewhere = apart - {event.hash for event in self.log.values()}
+        for name, (device, seq, late) in here.items():
+            if name not in self.log and late:
+                self.elsewhere.add(f"{name} {device} 1")
+            elif name not in self.log:
+                self.lacking[device] = min(seq, self.lacking.get(device, seq))
+
+    def _rename(self, event: AnswerEvent, device: str) -> None:
+        self.log[event.id] = msgspec.structs.replace(event, device=device)
+        if device != self.device and family(device) == self.device:
+            self.device = secrets.token_hex(16)  # a copy gives the same numbers
 
     def _take(self, news: list[tuple[str, AnswerEvent]]) -> None:
         """Of some numbers the server gives nothing: when nothing is new, that was all."""
@@ -132,12 +187,15 @@ class Phone:
         fresh = any(self.log.get(event.id) != event for event in filed)
         if fresh:
             self.given.clear()
+        self.lacking = {
+            device: seq
+            for device, seq in self.lacking.items()
+            if fresh and device not in {event.device for event in filed}
+        }
         for event in filed:
-            self.log[event.id] = event
+            self._rename(event, event.device)
             if not fresh:
                 self.given[event.device] = max(event.seq, self.given.get(event.device, 0))
-            if event.device != self.device and family(event.device) == self.device:
-                self.device = secrets.token_hex(16)  # a copy gives the same numbers
 
     def _doubts(self, reply: dict[str, Any]) -> bool:
         """A server set back to an earlier state may have been told something since."""
@@ -147,6 +205,10 @@ class Phone:
 
     def _last(self) -> AnswerEvent | None:
         return next((event for event in reversed(self.own) if event.device == self.device), None)
+
+
+def line(event: AnswerEvent, late: bool) -> str:
+    return f"{event.id} {event.device} {int(late)}"
 
 
 def packed(batch: Batch, token: str) -> tuple[bytes, dict[str, str]]:

@@ -17,6 +17,7 @@ from audit.domain.checklist import Checklist
 from audit.domain.event import AnswerEvent, digest, read_event
 from audit.domain.photo import sound
 from audit.domain.problems import Problem
+from audit.domain.roll import Roll
 from audit.domain.text import UNREADABLE
 from audit.domain.visit import Status
 
@@ -31,12 +32,14 @@ Trouble = Literal["", "unreadable", "foreign", "checklist", "item", "answer", "t
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`have`: by device, the seq up to which the phone holds every event of the visit. `seen`:
-    of each device the last of which the phone was told that it is here."""
+    of each device the last of which the phone was told that it is here. `roll`: with nothing left
+    to send, the digest of all that the phone takes to be here."""
 
     nonce: str
     events: tuple[str, ...] = ()
     have: dict[str, int] = {}
     seen: tuple[UUID, ...] = ()
+    roll: str = ""
 
 
 class Ack(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +74,8 @@ class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """`have`: by device, the seq up to which the server holds every event; `news`: events
     that the phone does not have, each with the device it is filed under. `forgotten`: not all
-    that the phone has `seen` is here: the server was set back to an earlier state."""
+    that the phone has `seen` is here: the server was set back to an earlier state. `roll`: all
+    that is here, when the phone has no news to hear and yet takes something else to be."""
 
     nonce: str
     acks: tuple[Ack, ...]
@@ -81,6 +85,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     receipt: Receipt | None = None
     missing: Missing | None = None
     forgotten: bool = False
+    roll: Roll | None = None
 
 
 class Arrival(msgspec.Struct, frozen=True, omit_defaults=True):

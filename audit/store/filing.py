@@ -25,6 +25,7 @@ from audit.store.receipts import (
     missing,
     receipt,
 )
+from audit.store.rolls import call_roll
 from audit.store.seals import list_lost, seek
 from audit.store.standings import Taking, take
 
@@ -35,6 +36,7 @@ class Delivery(msgspec.Struct, frozen=True):
     events: Sequence[Delivered]
     have: Mapping[str, int]  # by device, how far the phone holds the visit's events
     seen: Sequence[UUID] = ()  # events of which the phone was told that they are here
+    roll: str = ""  # of all that the phone takes to be here
 
 
 def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
@@ -135,13 +137,16 @@ class _Filing:
         receipt = self.receipt
         if receipt is None and self.held.status not in WRITABLE:
             receipt = find_receipt(session, self.visit)
+        fresh = news(session, self.visit, filed, self.delivery.have)
+        told = self.delivery.roll
         return Reply(
             nonce=self.delivery.nonce,
             acks=tuple(Ack(name, standing) for name, standing in self.taking.standings.items()),
             have=filed,
             status=self.held.status,
-            news=news(session, self.visit, filed, self.delivery.have),
+            news=fresh,
             receipt=receipt,
             missing=self.missing,
             forgotten=not lost.isdisjoint(self.delivery.seen),
+            roll=call_roll(session, self.visit, told) if told and not fresh else None,
         )

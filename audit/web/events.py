@@ -54,7 +54,7 @@ async def create_events(request: AnyRequest) -> ASGIResponse:
     visit: UUID = request.path_params["visit_id"]
     batch = _read(await body(request, LARGEST_BATCH))
     events = await _judged(database, batch.events, visit)
-    delivery = Delivery(visit, batch.nonce, events, batch.have, batch.seen[:MOST_SEEN])
+    delivery = Delivery(visit, batch.nonce, events, batch.have, batch.seen[:MOST_SEEN], batch.roll)
     sent = Sent(bearer(request), delivery)
     return _packed(request, await asyncio.wrap_future(database.writers.submit(_file, sent)))
 

@@ -34,6 +34,7 @@
   // nothing of what it gives is new, that was all, and it is not asked for again.
   mingcha.reckon = (log, { have, news = [] }, fresh) => {
     const { given } = log
+    for (const [device] of fresh.length ? news : Object.entries(log.lacking)) delete log.lacking[device]
     if (fresh.length) log.given = {}
     else for (const [device, body] of news) given[device] = Math.max(JSON.parse(body).seq, given[device] ?? 0)
     for (const device in given) given[device] = Math.min(given[device], have[device] ?? 0)

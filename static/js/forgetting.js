@@ -1,4 +1,4 @@
-// What is received in full goes from this phone a week later, by the server's clock: the page
+// What is received in full goes from this phone a week later, by the server's clock: the server
 // says of which visits. Never anything that has not been received.
 {
   const { person } = mingcha
@@ -27,10 +27,21 @@
     for (const path of keeping.pagesOf(visit)) if (path.includes(visit)) await pages.delete(path, keeping.find)
   }
 
+  // Of which visits it is over. The page may have been kept for days, and the server set back to
+  // a backup since: it is asked at this moment, past every cache.
+  const PATIENCE = 20_000
+  let asked
+  const over = () => asked ??= fetch("/assignments", { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE) })
+    .then(async (response) => {
+      if (!keeping.good(response) || keeping.reader(response) !== person) return new Set()
+      const page = new DOMParser().parseFromString(await response.text(), "text/html")
+      return new Set([...page.querySelectorAll("[data-over]")].map(({ dataset }) => dataset.visit))
+    }).catch(() => new Set())
+
   const look = async (line) => {
     const { visit } = line.dataset
     if (!await copied(visit)) return
-    if ("over" in line.dataset) {
+    if ("over" in line.dataset && (await over()).has(visit)) {
       await forget(visit)
       if (window.caches && !await copied(visit)) await leavePages(visit)
     }

@@ -92,5 +92,24 @@ const mingcha = {}
   })
   const put = (entries) => within("events", "readwrite", (events) => { for (const entry of entries) events.put({ person, ...entry }) })
 
-  Object.assign(mingcha, { person, within, fact, keepFact, device, rows, add, put, sha256, newId })
+  // As `put`, under names that may be others than before. What has such a number under such a
+  // name makes room, under one of its own until the server says which; gives these entries.
+  const refile = async (entries) => {
+    const moved = []
+    await within("events", "readwrite", (events) => {
+      for (const { id } of entries) events.delete(id)
+      for (const entry of entries) {
+        events.index("number").get([entry.visit, entry.device, entry.seq]).onsuccess = ({ target: { result: there } }) => {
+          if (there) {
+            moved.push({ ...there, device: `${there.device.split("~")[0]}~${there.id}` })
+            events.put(moved.at(-1))
+          }
+          events.put({ person, ...entry })
+        }
+      }
+    })
+    return moved
+  }
+
+  Object.assign(mingcha, { person, within, fact, keepFact, device, rows, add, put, refile, sha256, newId })
 }

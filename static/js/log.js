@@ -9,23 +9,52 @@
   const family = (device) => device.split("~")[0]
   const order = (a, b) => a < b ? -1 : a > b ? 1 : 0
   const rank = (a, b) => a.lamport - b.lamport || order(family(a.device), family(b.device)) || a.seq - b.seq || order(a.id, b.id)
+  // What came too late is no part of the visit, nor what the server alone had and has lost.
+  const counts = ({ acked }) => acked !== "late" && acked !== "gone"
   const said = ({ kind, answer, text }) => JSON.stringify([kind, answer?.state, answer?.value ?? null, text || ""])
 
   class Log {
     constructor(visit, checklist, device, entries) {
-      Object.assign(this, { visit, checklist, device, entries: new Map(), slots: new Map(), lamport: 0, last: undefined, given: {} })
+      Object.assign(this, { visit, checklist, device, entries: new Map(), slots: new Map(), lamport: 0, last: undefined, given: {}, lacking: {}, elsewhere: [] })
       for (const entry of entries) this.take(entry)
     }
 
     take(entry) {
       const known = this.entries.get(entry.id)
-      if (known) return Object.assign(known, { acked: known.acked || entry.acked })
-      const event = { ...JSON.parse(entry.body), device: entry.device, hash: entry.hash }
+      if (known) return this.mark(known, entry.acked || known.acked, entry.device)
       this.entries.set(entry.id, entry)
+      this.place(entry)
+    }
+
+    // What the server says of an entry, and under which name it files it.
+    mark(entry, acked, device = entry.device) {
+      const same = device === entry.device && counts(entry) === counts({ acked })
+      Object.assign(entry, { acked, device })
+      if (!same) this.place(entry)
+    }
+
+    place(entry) {
+      const event = { ...JSON.parse(entry.body), device: entry.device, hash: entry.hash }
       this.lamport = Math.max(this.lamport, event.lamport)
       if (event.device === this.device && event.seq > (this.last?.seq ?? 0)) this.last = event
       const slot = slotOf(event)
-      this.slots.set(slot, [...this.slots.get(slot) ?? [], event].sort(rank))
+      const others = (this.slots.get(slot) ?? []).filter(({ id }) => id !== event.id)
+      if (counts(entry)) this.slots.set(slot, [...others, event].sort(rank))
+      else if (others.length) this.slots.set(slot, others)
+      else this.slots.delete(slot)
+    }
+
+    // Entries as they stand by now, on disk and here; an own one under another name was written
+    // by a copy of this phone.
+    async refile(entries) {
+      if (!entries.length) return
+      const changed = [...entries, ...await mingcha.refile(entries)]
+      for (const entry of changed) {
+        const known = this.entries.get(entry.id)
+        if (known) this.mark(known, entry.acked, entry.device)
+        else this.take(entry)
+      }
+      if (changed.some(({ device }) => device.startsWith(`${this.device}~`))) await this.rename()
     }
 
     // A copy of this phone has given the same numbers: go on under a new name.
@@ -53,13 +82,12 @@
     }
     // The seq up to which there is every event, or nothing that the server would give: what a
     // copy of a phone sent under the same numbers is filed under a name (`…~1`) that only
-    // grows at its end.
+    // grows at its end. Less where the server has named what is lacking here.
     get held() {
       return this.byDevice((seqs, device) => {
-        if (device.includes("~")) return Math.max(...seqs)
-        let last = 0
+        let last = device.includes("~") ? Math.max(...seqs) : 0
         while (seqs.has(last + 1)) last++
-        return Math.max(last, this.given[device] ?? 0)
+        return Math.min(Math.max(last, this.given[device] ?? 0), (this.lacking[device] ?? Infinity) - 1)
       })
     }
 

@@ -51,7 +51,8 @@
         const reply = await this.post(batch)
         const news = await this.believe(batch, reply)
         this.changed(this)
-        more = this.log.unsent.length > 0 || news.length > 0
+        const anew = await mingcha.callRoll?.(this.log, reply)
+        more = this.log.unsent.length > 0 || news.length > 0 || anew
       }
     }
 
@@ -68,7 +69,8 @@
 
     async post(entries) {
       const nonce = mingcha.newId()
-      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held, seen: mingcha.seen?.(this.log) }))
+      const roll = entries.length ? undefined : await mingcha.rollOf?.(this.log)
+      const sent = encoder.encode(JSON.stringify({ nonce, events: entries.map(({ body }) => body), have: this.log.held, seen: mingcha.seen?.(this.log), roll }))
       const response = await fetch(`/api/v1/visits/${this.log.visit}/events`, {
         method: "POST", body: sent, redirect: "error", cache: "no-store", credentials: "omit",
         signal: AbortSignal.timeout(PATIENCE), keepalive: sent.length < 60_000,
@@ -92,10 +94,11 @@
       const told = entries.filter((entry) => standing.has(entry.hash))
       if (told.length < entries.length) throw new Error("not an answer to all")
       const again = mingcha.forgotten?.(this.log, reply, told) ?? []
-      for (const entry of told) entry.acked = standing.get(entry.hash)
-      for (const entry of again) entry.acked = ""
+      for (const entry of told) this.log.mark(entry, standing.get(entry.hash))
+      for (const entry of again) this.log.mark(entry, "")
       await mingcha.put([...told, ...again])
       if (again.length) await mingcha.photosAgain(this.log.visit)
+      else if (reply.missing?.photos) await mingcha.photosAgain?.(this.log.visit, reply.missing.photos)
       if (told.length) mingcha.tellTabs?.(this.log.visit)
       const news = await this.hear(reply)
       mingcha.reckon?.(this.log, reply, news)
@@ -105,16 +108,17 @@
     async hear(reply) {
       const { status, missing, receipt } = reply
       if (status) Object.assign(this.log, { missing, receipt })
-      if (receipt) await mingcha.keepFact(`receipt ${this.log.visit}`, receipt)
+      if (receipt) {
+        await mingcha.keepFact(`receipt ${this.log.visit}`, receipt)
+        await mingcha.dropPhotos?.(this.log)
+      }
       const news = []
       for (const [device, body] of reply.news ?? []) {
         const { id, visit, seq, kind } = JSON.parse(body)
         if (this.log.entries.get(id)?.device === device) continue
         news.push({ id, visit, device, seq, kind, body, hash: await mingcha.sha256(body), acked: "news" })
       }
-      if (news.length) await mingcha.put(news)
-      for (const entry of news) this.log.take(entry)
-      if (news.some(({ device }) => device.startsWith(`${this.log.device}~`))) await this.log.rename()
+      await this.log.refile(news)
       return news
     }
   }

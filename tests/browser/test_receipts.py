@@ -12,7 +12,7 @@ from audit.clock import now
 from audit.domain.answer import Answer, Deed, project
 from audit.store.photos import list_arrived
 from audit.store.releases import send_back
-from audit.store.tables import ReceiptRow
+from audit.store.tables import EventRow, PhotoRow, ReceiptRow
 from audit.store.visits import get_visit
 from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
 from tests.phone import Phone, packed
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.browser
 
 COUNT = """Promise.all(["events", "photos", "chunks"].map((name) =>
   mingcha.within(name, "readonly", (store) => store.count())))"""
+SENT = """mingcha.within("photos", "readonly", (photos) => photos.getAll())
+  .then((rows) => rows.map(({ sent }) => sent))"""
 FACTS = """mingcha.within("facts", "readonly", (facts) => facts.getAllKeys())
   .then((keys) => keys.map((key) => key.split(" ")[0]).sort())"""
 
@@ -146,6 +148,101 @@ def test_f20_a_phone_sends_again_all_that_a_restored_server_has_forgotten(
     open_.errors.clear()  # what the page asked for in between
 
 
+def test_f15_a_copy_of_a_phone_has_given_all_its_numbers(
+    open_, world, fill, stored, other, database
+):
+    """I3 I6: more of them than come in one answer, which others take up too. After
+    that what is here gets other names and standings, as on a server that was set back, and
+    some of it is gone."""
+    page = open_(world.alice, fill)
+    page.evaluate("mingcha.later()")
+    page.context.set_offline(True)
+    tap(page, GREETING, "Hardly ever")
+    tap(page, BUSY, "Yes")
+    page.evaluate(NOTES, 120)
+    page.get_by_text("122 only on this phone").wait_for()
+    other.device = "0" * 32
+    other.does(*(Deed("note", GREETING, text=f"third {number}") for number in range(90)))
+    other.send()
+    other.device = page.evaluate("mingcha.device()")
+    other.does(*(Deed("note", GREETING, text=str(number)) for number in range(210)))
+    while other.unsent:
+        other.send()
+    page.context.set_offline(False)
+    until(page, lambda: named_on(page) == named_in(database))
+    settled(page)
+    assert len(named_in(database)) == 422
+    assert page.evaluate("mingcha.device()") != other.device
+
+    with database.writing() as session:
+        rows = {(row.device[32:], row.seq): row for row in session.exec(select(EventRow))}
+        session.delete(rows["", 150])
+        rows["~1", 2].late = True
+        one, two = rows["", 1], rows["~1", 1]
+        names = one.device, two.device
+        one.device = "for a moment"
+        session.flush()
+        two.device = names[0]
+        session.flush()
+        one.device = names[1]
+    page.evaluate("mingcha.sender.now()")
+    until(page, lambda: named_on(page) == named_in(database))
+
+    assert len(named_in(database)) == 422
+    assert page.evaluate("(slot) => mingcha.log.current(slot) ?? null", f"answer:{BUSY}") is None
+    open_.expect("ERR_INTERNET_DISCONNECTED")
+
+
+NOTES = """async (count) => {
+  const keep = (n) => mingcha.keep({ kind: "note", item: "rules-24/r04", text: String(n) })
+  for (let n = 0; n < count; n++) await keep(n)
+}"""
+
+
+def named_on(page):
+    """What the phone takes to be on the server: name, number, and whether it came too late."""
+    return sorted(
+        page.evaluate(
+            """mingcha.rows(mingcha.log.visit).then((rows) => rows.map(
+              ({ id, device, seq, acked }) => [id, device, seq, acked && acked === "late"]))"""
+        )
+    )
+
+
+def named_in(database):
+    with database.reading() as session:
+        rows = session.exec(select(EventRow)).all()
+    return sorted([str(row.id), row.device, row.seq, row.late] for row in rows)
+
+
+def test_only_photos_that_somebody_waits_for_hold_a_visit_up(open_, world, fill, database):
+    """One whose entry a restored server has and whose bytes it has not comes again; one that
+    was taken away before it was sent is not waited for, and not kept for ever."""
+    page = open_(world.alice, fill)
+    take_photo(page)
+    with database.writing() as session:
+        session.delete(session.exec(select(PhotoRow)).one())
+    page.route("**/api/v1/**/photos/**", lambda route: route.abort())
+    taken = {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": jpeg(40, 50)}
+    item(page, GREETING).locator(".shot input").set_input_files(taken)
+    expect(item(page, GREETING).locator(".shots span")).to_have_text(["Received", "On this phone"])
+    (second,) = page.evaluate("mingcha.log.photosUnsent")
+    page.unroute("**/api/v1/**/photos/**")
+    page.route(f"**/api/v1/**/photos/{second}**", lambda route: route.abort())
+    item(page, GREETING).locator(".shots button").last.tap()
+    hand_in(page)
+
+    page.locator(".handed__sealed").wait_for()
+
+    assert len(photos(database, world)) == 1
+    until(page, lambda: page.evaluate(SENT) == [True, True])
+    make_older(database, days=8)
+    page.goto("/assignments")
+    expect(page.locator(".card__kept")).to_have_attribute("data-looked", "true")
+    assert page.evaluate(COUNT) == [0, 0, 0]
+    open_.expect("ERR_FAILED")
+
+
 # ---- a week later ------------------------------------------------------------------------
 
 
@@ -211,6 +308,27 @@ def test_what_has_not_been_received_is_never_forgotten(sealed, database, world, 
 
     page.goto("/assignments")
     expect(page.locator(".card__kept")).to_have_attribute("data-looked", "true")
+
+    assert page.evaluate(COUNT) == [3, 1, 1]
+
+
+def test_a_page_that_was_kept_for_days_makes_nothing_be_forgotten(sealed, database):
+    """It says that the week is over; the server, which was set back since, says otherwise."""
+    page = sealed
+    make_older(database, days=8)
+    kept = page.context.request.get("/assignments").text()
+    make_older(database, days=-8)
+    page.route(
+        "**/assignments",
+        lambda route: (
+            route.fulfill(body=kept, content_type="text/html")
+            if route.request.is_navigation_request()
+            else route.continue_()
+        ),
+    )
+
+    page.goto("/assignments")
+    expect(page.locator(".card__kept[data-over]")).to_have_attribute("data-looked", "true")
 
     assert page.evaluate(COUNT) == [3, 1, 1]
 

@@ -57,17 +57,21 @@ class Line:
         return answer
 
     def drain(self, phone: Phone, most: int = 1000, rest: float = 0) -> int:
-        """Until nothing is unsent and nothing is new; says how often there was no answer.
+        """Until nothing is unsent and nothing is new, what is here being the same for both, or
+        the same as a moment ago; says how often there was no answer.
         `rest`: seconds after such a time."""
-        failed = 0
+        failed, called = 0, None
         for _ in range(most):
             try:
-                answer = self.deliver(phone)
+                batch = phone.batch()
+                answer = self.deliver(phone, batch)
             except NoAnswer:
                 failed += 1
                 time.sleep(rest)
                 continue
-            if not phone.unsent and not answer.get("news"):
+            called, before = answer.get("roll"), called
+            done = not (phone.unsent or batch.events or answer.get("news"))
+            if done and called == before:
                 return failed
         raise AssertionError(f"still {len(phone.unsent)} unsent after {most} tries")
 

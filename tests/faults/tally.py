@@ -56,6 +56,7 @@ class Tally(msgspec.Struct):
     torn: list[str] = []
     kills: int = 0
     cuts: int = 0
+    steps: int = 0  # of scripts that were played
     more: dict[str, int] = {}  # counted elsewhere
 
     def finds(self, findings: Iterable[tuple[UUID, Finding]]) -> None:
@@ -76,6 +77,7 @@ class Tally(msgspec.Struct):
             "torn": len(self.torn),
             "kills": self.kills,
             "cuts": self.cuts,
+            "steps": self.steps,
         }
         return {name: count + self.more.get(name, 0) for name, count in counts.items()}
 
@@ -151,7 +153,8 @@ def _cells(row: Mapping[str, float]) -> str:
 def _outcome(row: Mapping[str, float]) -> str:
     if not row:
         return "  not tried"
-    return "".join(f"  {row[name]:.0f} {name}" for name in ("failed", "skipped") if row.get(name))
+    told = ("steps", "failed", "skipped")
+    return "".join(f"  {row[name]:,.0f} {name}" for name in told if row.get(name))
 
 
 def _reason(longrepr: Any) -> str:

@@ -38,7 +38,6 @@ ENOUGH = 40  # examples at one site; a backup copies all of them
 class Anything(RuleBasedStateMachine):
     open_site: ClassVar[Any]
     tally: ClassVar[Tally]
-    steps: ClassVar[int] = 0
 
     @initialize()
     def begin(self) -> None:
@@ -57,7 +56,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule(number=PHONES, taps=some.lists(TAPS, min_size=1, max_size=6))
     def type(self, number: int, taps: list[tuple[str, int]]) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         number = self.phone(number)
         self.phones[number].does(*(self.deed(item, what) for item, what in taps))
         self.keep(number)  # what is shown as kept is kept
@@ -71,13 +70,13 @@ class Anything(RuleBasedStateMachine):
 
     @rule(number=PHONES)
     def sync(self, number: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         phone = self.phones[self.phone(number)]
         self.line.deliver(phone)
 
     @rule(number=PHONES)
     def hand_in(self, number: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         number = self.phone(number)
         if self.rng.random() < 0.1 and self.phones[number].receipt is None:
             self.phones[number].hands_in()
@@ -86,7 +85,7 @@ class Anything(RuleBasedStateMachine):
     @precondition(lambda self: len(self.phones) < 3)
     @rule()
     def take_a_second_phone(self) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         self.phones.append(Phone(self.visit, self.site.world.checklist.hash, NOON))
         self.saved.append(self.phones[-1].copy())
 
@@ -95,13 +94,13 @@ class Anything(RuleBasedStateMachine):
     @rule(number=PHONES)
     def lose_the_request(self, number: int) -> None:
         """It may come much later, or never."""
-        Anything.steps += 1
+        Anything.tally.steps += 1
         Anything.tally.cuts += 1
         self.late.append(self.line.request(self.phones[self.phone(number)].batch()))
 
     @rule(number=PHONES)
     def lose_the_answer(self, number: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         Anything.tally.cuts += 1
         request = self.line.request(self.phones[self.phone(number)].batch())
         self.line.exchange(request)
@@ -110,7 +109,7 @@ class Anything(RuleBasedStateMachine):
     @precondition(lambda self: self.late)
     @rule(which=some.integers(0, 99), again=some.booleans())
     def deliver_late(self, which: int, again: bool) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         place = which % len(self.late)
         request = self.late[place] if again else self.late.pop(place)
         assert self.line.exchange(request).status == 200
@@ -120,18 +119,18 @@ class Anything(RuleBasedStateMachine):
     @rule(number=PHONES)
     def crash_a_phone(self, number: int) -> None:
         """It comes back with what was on its disk."""
-        Anything.steps += 1
+        Anything.tally.steps += 1
         number = self.phone(number)
         self.phones[number] = self.saved[number].copy()
 
     @rule(number=PHONES)
     def save_what_a_phone_knows(self, number: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         self.keep(self.phone(number))
 
     @rule(seldom=SELDOM)
     def crash_the_server(self, seldom: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         if seldom == 0:
             Anything.tally.kills += 1
             self.line.close()
@@ -140,7 +139,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule(seldom=SELDOM)
     def back_up(self, seldom: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         if seldom < 6:
             with (
                 closing(sqlite3.connect(self.site.file)) as live,
@@ -152,7 +151,7 @@ class Anything(RuleBasedStateMachine):
     @precondition(lambda self: self.backup)
     @rule(seldom=SELDOM)
     def restore_the_backup(self, seldom: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         if seldom < 2:
             Anything.tally.kills += 1
             self.line.close()
@@ -162,14 +161,14 @@ class Anything(RuleBasedStateMachine):
 
     @rule(number=PHONES, seconds=some.integers(-(10**6), 10**6))
     def turn_a_clock(self, number: int, seconds: int) -> None:
-        Anything.steps += 1
+        Anything.tally.steps += 1
         self.phones[self.phone(number)].clock = NOON + timedelta(seconds=seconds)
 
     @precondition(lambda self: len(self.phones) < 3)
     @rule(number=PHONES, seldom=SELDOM)
     def copy_a_phone(self, number: int, seldom: int) -> None:
         """Its profile, onto another one."""
-        Anything.steps += 1
+        Anything.tally.steps += 1
         if seldom < 6:
             self.phones.append(self.saved[self.phone(number)].copy())
             self.saved.append(self.phones[-1].copy())
@@ -283,7 +282,6 @@ def test_whatever_happens_in_whatever_order(template, folder, tally, full, part)
 
     Anything.open_site = staticmethod(open_site)
     Anything.tally = tally
-    Anything.steps = 0
     run(
         Anything,
         settings=settings(
@@ -298,4 +296,4 @@ def test_whatever_happens_in_whatever_order(template, folder, tally, full, part)
     )
     look_through(sites[-1])
 
-    assert Anything.steps >= (25_000 if full else 2_000)
+    assert tally.steps >= (25_000 if full else 2_000)

@@ -360,13 +360,16 @@ def test_a_plain_form_counts_what_a_phone_had_sent(either_database, place, visit
         assert awaited(session, visit) is None
 
 
-def test_handed_in_again_after_a_return_there_is_a_second_receipt(either_database, place, visit):
+@pytest.mark.parametrize("later", [1, -1], ids=["later", "by a clock that was set back"])
+def test_handed_in_again_after_a_return_there_is_a_second_receipt(
+    either_database, place, visit, later
+):
     hand_in(either_database, place, visit)
     with either_database.writing() as session:
         send_back(session, carols(session, place, visit), "Look again.", NOON)
         record(session, get_visit(session, place.alice, visit), [R01], NOON)
 
-    hand_in(either_database, place, visit, NOON + timedelta(days=1))
+    hand_in(either_database, place, visit, NOON + timedelta(days=later))
 
     with either_database.reading() as session:
         assert carols(session, place, visit).status == "submitted"
