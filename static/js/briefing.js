@@ -9,5 +9,9 @@
     for (const part of parts) part.remove()
     for (const words of document.querySelectorAll("[data-from-start]")) words.hidden = false
   }
-  if (parts.length && window.indexedDB) addEventListener("pageshow", () => { look().catch(() => {}) })
+  const again = () => look().catch(() => {})
+  if (parts.length && window.indexedDB) {
+    again()
+    addEventListener("pageshow", again)  // going back to it, too
+  }
 }
