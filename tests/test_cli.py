@@ -22,6 +22,7 @@ from audit.domain.people import Person
 from audit.domain.photo import Arrived
 from audit.paths import folder
 from audit.settings import Settings
+from audit.store.checklists import checklist_files
 from audit.store.database import Database
 from audit.store.events import record
 from audit.store.people import find_login, list_people
@@ -270,7 +271,7 @@ def next_scale() -> str:
 
 
 def test_check_finds_nothing_wrong_with_what_is_shipped(run):
-    files = sorted(folder("checklists").glob("*/*.toml"))
+    files = checklist_files(folder("checklists"))
 
     code, out, err = run("checklist", "check", *files)
 
@@ -676,3 +677,18 @@ def test_log_check_names_what_is_wrong_and_ends_with_one(run, visited):
 
     assert code == 1
     assert out.splitlines()[-1] == f"gap: visit {UUID(int=31)} server 3"
+
+
+def test_scenarios_are_listed_and_what_is_wrong_with_one_is_said(run, tmp_path):
+    shipped = sorted(folder("checklists").glob("scenarios/*.toml"))
+    bad = tmp_path / "bad.toml"
+    bad.write_text(shipped[0].read_text().replace('"enquiry"', '"play"') + "colour = 1\n")
+
+    checked = run("scenario", "check", *shipped)
+    listed = json.loads(run("scenario", "list", "--json")[1])
+    code, out, err = run("scenario", "check", bad)
+
+    assert (checked[0], checked[1].count("nothing wrong")) == (0, 13)
+    assert [one["id"] for one in listed] == [path.stem for path in shipped]
+    assert (code, err) == (1, "2 things are wrong\n")
+    assert all(line.startswith(f"{bad}: ") for line in out.splitlines())

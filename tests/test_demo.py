@@ -14,12 +14,13 @@ from audit.demo.temper import difficulty
 from audit.domain.answer import project
 from audit.domain.flags import flags
 from audit.domain.people import Person
-from audit.domain.planning import REST
+from audit.domain.planning import REST, misfit, refusal, strangeness
 from audit.paths import folder
 from audit.store.checklists import Library
 from audit.store.database import Database
 from audit.store.events import list_events_of
 from audit.store.people import list_people, save_person
+from audit.store.scenarios import get_scenario
 from audit.store.visits import VisitFilter, list_cards, list_visits
 from audit.web.sessions import hash_password, verify_password
 from tests.world import library
@@ -288,3 +289,20 @@ def test_a_returned_visit_is_as_the_auditors_return_leaves_it(small):
     assert [event.kind for event in events[-2:]] == ["submit", "reopen"]
     assert events[-1].text == returned.return_reason
     assert events[-1].wall == returned.returned_at
+
+
+def test_some_visits_have_a_scenario_that_suits_them(whole):
+    with whole.reading() as session:
+        visits = list_visits(session, cast.AUDITOR, VisitFilter())
+        given = {visit: get_scenario(session, visit.scenario) for visit in visits if visit.scenario}
+    branch_visit = library()["branch-visit"]
+
+    by_status = Counter(visit.status for visit in given)
+    assert by_status["assigned"] == 6
+    assert by_status["submitted"] == 8
+    assert by_status["released"] >= 12
+    assert len({scenario.id for scenario in given.values()}) == 7
+    for visit, scenario in given.items():
+        assert refusal(branch_visit, visit.mode, scenario) is None
+        assert misfit(branch_visit, scenario) is None
+        assert strangeness(visit.branch, scenario) == ()

@@ -18,6 +18,7 @@ from audit.domain.answer import AnswerEvent, Deed, events_from, project, read_an
 from audit.domain.branch import Branch, Region
 from audit.domain.checklist import Checklist
 from audit.domain.people import Person
+from audit.domain.scenario import Scenario
 from audit.domain.text import Text
 from audit.domain.visit import Mode
 from audit.ids import new_id
@@ -29,6 +30,7 @@ from audit.store.events import SERVER, add_events, list_events
 from audit.store.people import save_person
 from audit.store.programmes import save_programme, save_wave
 from audit.store.releases import release
+from audit.store.scenarios import shipped_scenarios
 from audit.store.visits import add_visit, get_visit, save_status
 from audit.web.sessions import hash_password
 
@@ -84,6 +86,11 @@ class World(msgspec.Struct, frozen=True):
 def library() -> dict[str, Checklist]:
     """The shipped checklists by id."""
     return {checklist.id: checklist for checklist in Library(folder("checklists")).read()}
+
+
+def scenario(name: str) -> Scenario:
+    """A shipped one."""
+    return next(one for one in shipped_scenarios(folder("checklists")) if one.id == name)
 
 
 @cache

@@ -12,8 +12,10 @@ from audit.demo.plan import RETURNED, ZONE, Plan, plans
 from audit.demo.verdict import verdict
 from audit.domain.checklist import Checklist
 from audit.domain.people import Person
+from audit.domain.scenario import Scenario
 from audit.domain.visit import Visit
 from audit.ids import id_at
+from audit.paths import folder
 from audit.store.branches import save_branch, save_region
 from audit.store.checklists import publish
 from audit.store.database import Database
@@ -21,6 +23,7 @@ from audit.store.events import add_events
 from audit.store.people import list_people, save_person
 from audit.store.programmes import save_programme, save_wave
 from audit.store.releases import release
+from audit.store.scenarios import give_scenario, shipped_scenarios
 from audit.store.visits import add_visit, get_visit, save_status
 
 
@@ -125,10 +128,16 @@ def _assign(session: Session, plan: Plan, checklist: Checklist, chance: Random) 
         shopper=plan.shopper.id,
         mode=plan.mode,
         checklist=checklist.hash,
-        brief=plan.wave.brief,
+        brief=cast.FIRST if plan.part else plan.wave.brief,
         due_on=plan.due_on,
     )
+    if plan.part:
+        give_scenario(session, name, _scenarios()[plan.part])
     return get_visit(session, cast.AUDITOR, name)
+
+
+def _scenarios() -> dict[str, Scenario]:
+    return {scenario.id: scenario for scenario in shipped_scenarios(folder("checklists"))}
 
 
 def _release(session: Session, plan: Plan, visit: Visit, said: str, handed_in: datetime) -> None:

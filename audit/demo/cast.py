@@ -192,6 +192,11 @@ BRIEF = Text(
     "early-withdrawal rule of a one-year product. Do not say who you are; take no pictures of "
     "staff.",
 )
+FIRST = Text(  # of who has a part to play besides
+    "先以普通客户身份到柜台存入一千元现金，再照您的角色咨询。不拍摄员工。",
+    "First deposit 1,000 yuan in cash at the counter as an ordinary customer, then play your part. "
+    "Take no pictures of staff.",
+)
 OPEN_BRIEF = Text(
     "向网点负责人出示授权函后，在厅内观察一小时，记录员工接待客户的举止与用语。",
     "Show the letter of authority to the manager, then watch the hall for an hour and record how "

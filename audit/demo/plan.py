@@ -35,6 +35,13 @@ _OPEN: tuple[tuple[str, int, State, int], ...] = (
     ("CD304", 4, "assigned", 15), ("CQ302", 2, "in_progress", 4), ("HZ101", 1, "assigned", 10),
     ("XM203", 7, "assigned", -2), ("CD301", 2, "cancelled", 5),
 )  # fmt: skip
+# The scenarios of visits that are still to be made, by branch; where there are notes, they are
+# of somebody who asked about a product.
+_PARTS = {
+    "SH103": "sc-statement", "SZ204": "sc-online-trading", "GZ201": "sc-passbook",
+    "SZ202": "sc-clarify-amount", "CD304": "sc-after-open", "HZ101": "sc-close-account",
+}  # fmt: skip
+PLAYED = "sc-wealth"
 # Branches of the open audits, in their order.
 _WATCHED = ("HZ101", "NJ102", "SH104", "SZ202", "XM203", "SZ204", "CQ302", "GZ201")
 RETURNED = (
@@ -54,6 +61,7 @@ class Plan(msgspec.Struct, frozen=True):
     skill: float
     seed: str
     quirk: Quirk = ""
+    part: str = ""  # the id of its scenario
 
     @property
     def chance(self) -> Random:
@@ -91,6 +99,7 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
                 skill=character.skill + character.slope * (number - 1.5),
                 seed=seed,
                 quirk=quirk,
+                part=PLAYED if last and running % 2 == 0 else "",
             )
 
 
@@ -144,6 +153,7 @@ def _plan(
         skill=character.skill + 1.5 * character.slope,
         seed=seed,
         quirk=quirk,
+        part=_PARTS.get(code, "") if state == "assigned" else PLAYED,
     )
 
 

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from audit.domain.branch import Branch
 from audit.domain.checklist import Checklist
 from audit.domain.problems import N_
+from audit.domain.scenario import Scenario
 from audit.domain.visit import Mode, Wave
 
 REST = timedelta(days=90)  # a shopper seen again sooner may be recognised
@@ -35,11 +37,26 @@ def share_out(
     return chosen
 
 
-def refusal(checklist: Checklist, mode: Mode) -> str | None:
+def refusal(checklist: Checklist, mode: Mode, scenario: Scenario | None = None) -> str | None:
     """Why no visit of this kind may be asked for; unlike a warning it cannot be accepted."""
-    if checklist.is_drill and mode == "disguised":
+    played = checklist.is_drill or (scenario is not None and scenario.is_drill)
+    if played and mode == "disguised":
         return N_("This is a drill, so the branch is told. Please choose an open visit.")
     return None
+
+
+def misfit(checklist: Checklist, scenario: Scenario | None) -> str | None:
+    """Why this part may not be played on a visit with this checklist."""
+    if scenario is not None and not scenario.suits(checklist):
+        return N_("This scenario was not written for this checklist. Please choose another.")
+    return None
+
+
+def strangeness(branch: Branch, scenario: Scenario | None) -> tuple[str, ...]:
+    """As `warnings`: what makes this part odd there."""
+    if scenario is None or scenario.org in ("both", branch.kind):
+        return ()
+    return (N_("The scenario is written for another kind of branch."),)
 
 
 def warnings(

@@ -24,6 +24,7 @@ from audit.domain.credit import credit, rounded
 from audit.domain.fill import gate_choices
 from audit.domain.flags import Flag, flags
 from audit.domain.photo import Picture
+from audit.domain.scenario import Scenario
 from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.text import Text
 from audit.domain.visit import Visit
@@ -82,6 +83,7 @@ class Review(msgspec.Struct, frozen=True):
     root: str  # of the events that were read: what a decision is about
     genuine: bool = True  # a released one: the log still is what it was made from
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
+    scenario: Scenario | None = None  # what the shopper was told
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)

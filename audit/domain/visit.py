@@ -67,6 +67,7 @@ class Visit(msgspec.Struct, frozen=True):
     return_reason: str = ""
     cancelled_at: datetime | None = None
     release: Release | None = None
+    scenario: str | None = None  # content hash
 
     @property
     def visited_at(self) -> datetime | None:
@@ -76,6 +77,11 @@ class Visit(msgspec.Struct, frozen=True):
             return self.release.visited_at
         handed_in = self.release.released_at if self.release else None
         return self.started_at or self.submitted_at or handed_in
+
+    @property
+    def told_scenario(self) -> str | None:
+        """The part its shopper may still read: until the visit starts, and no longer."""
+        return self.scenario if self.status == "assigned" else None
 
     def told(self, when: datetime) -> datetime:
         """A time of this visit as its branch may know it. Beside the branch's cameras the

@@ -119,6 +119,13 @@ def publish(session: Session, checklist: Checklist, now: datetime) -> bool:
 # ---- the files -----------------------------------------------------------------------
 
 
+APART = ("background", "scenarios")  # folders beside the checklists with something else
+
+
+def checklist_files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*/*.toml")) if path.parent.name not in APART]
+
+
 class Library:
     """The checklists in a folder, read in the order in which they require each other."""
 
@@ -130,7 +137,7 @@ class Library:
 
     def read(self) -> list[Checklist]:
         """All of them; raises `Unusable` with the troubles of every file."""
-        self.read_also(sorted(self.folder.glob("*/*.toml")))
+        self.read_also(checklist_files(self.folder))
         return list(self.checklists.values())
 
     def read_also(self, paths: Iterable[Path]) -> list[Checklist]:

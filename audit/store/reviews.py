@@ -19,6 +19,7 @@ from audit.store.checklists import get_checklist
 from audit.store.events import UNREADABLE, list_events, list_readable
 from audit.store.photos import list_arrived
 from audit.store.results import events_at_release
+from audit.store.scenarios import find_scenario
 from audit.store.tables import BranchRow, EventRow, VisitRow
 from audit.store.visits import (
     VisitFilter,
@@ -112,9 +113,11 @@ def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
 def _review(session: Session, visit: Visit) -> Review:
     checklist = get_checklist(session, visit.checklist)
     arrived = list_arrived(session, visit.id)
+    scenario = find_scenario(session, visit.scenario)
     if visit.release is None:
         read = review(visit, checklist, list_events(session, visit.id))
-        return msgspec.structs.replace(read, photos=pictures(read.capture.photos, arrived))
+        photos = pictures(read.capture.photos, arrived)
+        return msgspec.structs.replace(read, photos=photos, scenario=scenario)
     events = events_at_release(session, [visit.id])[visit.id]
     read = review(visit, checklist, events)
     return msgspec.structs.replace(
@@ -122,6 +125,7 @@ def _review(session: Session, visit: Visit) -> Review:
         card=get_card(session, visit),
         genuine=read.root == visit.release.root,
         photos=pictures(read.capture.photos, arrived),
+        scenario=scenario,
     )
 
 

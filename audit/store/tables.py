@@ -104,6 +104,14 @@ class ChecklistRow(SQLModel, table=True):
     published_at: datetime
 
 
+class ScenarioRow(SQLModel, table=True):
+    """A scenario as it was assigned; never updated."""
+
+    __tablename__ = "scenario"
+    hash: str = Field(primary_key=True)
+    content: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class ProgrammeRow(SQLModel, table=True):
     __tablename__ = "programme"
     id: UUID = Field(primary_key=True)
@@ -138,6 +146,7 @@ class VisitRow(SQLModel, table=True):
     checklist_hash: str = Field(foreign_key="checklist.hash")
     brief_zh: str = ""
     brief_en: str = ""
+    scenario_hash: str | None = Field(default=None, foreign_key="scenario.hash")
     due_on: date
     status: str = Field(index=True)
     started_at: datetime | None = None

@@ -244,6 +244,7 @@ def to_visit(
         return_reason="" if hidden else row.return_reason,
         cancelled_at=row.cancelled_at,
         release=None if release is None else _release(release),
+        scenario=None if hidden else row.scenario_hash,
     )
 
 

@@ -78,6 +78,7 @@ SCRIPTS = {
         "js/prepare.js",
         "js/prepared.js",
         "js/forgetting.js",
+        "js/briefing.js",
     ),
     "self_test.js": (HTMX, "js/page.js", *CHECKING, "js/trying.js", "js/self_test.js"),
     "offline.js": ("js/keeping.js", "js/offline.js"),
@@ -94,6 +95,7 @@ SCRIPTS = {
         "js/handing_in.js",
         "js/photos.js",
     ),
+    "printing.js": ("js/printing.js",),
     "sign_out.js": ("js/sign_out.js",),
     "journal.js": ("js/journal.js", "js/token.js"),
     "sending.js": (
@@ -108,7 +110,10 @@ SCRIPTS = {
     "dim.js": ("js/dim.js",),
 }
 FIRST = ("tokens", "reset", "base")
-PHONE = (*FIRST, "layout", "controls", "assignments", "fill", "onsite", "submissions", "offline")
+PHONE = (
+    *FIRST, "layout", "controls", "assignments", "scenarios", "fill", "onsite", "submissions",
+    "offline",
+)  # fmt: skip
 TYPES = {  # Litestar adds the charset to text
     ".css": "text/css",
     ".js": "text/javascript",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from audit.clock import now
 from audit.domain.answer import project
@@ -14,6 +15,7 @@ from audit.domain.visit import Visit
 from audit.store.assignments import list_outlines
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events
+from audit.store.scenarios import find_scenario
 from audit.store.seals import sealed_at
 from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
@@ -49,13 +51,28 @@ def show_assignment(
         visit = get_visit(session, shopper, visit_id)
         checklist = get_checklist(session, visit.checklist)
         drawn = sheet(checklist, project(list_events(session, visit.id)))
+        scenario = find_scenario(session, visit.told_scenario)
     return page(
         "assignments/show.html",
         visit=visit,
         checklist=checklist,
         sheet=drawn,
+        scenario=scenario,
         today=now().astimezone(settings.zone).date(),
     )
+
+
+@get("/assignments/{visit_id:uuid}/brief", sync_to_thread=True)
+def show_brief(
+    shopper: ThePerson, database: TheDatabase, page: ThePage, visit_id: FromPath[UUID]
+) -> Response[Any]:
+    """The part to play on one sheet of paper; gone, like on the phone, once the visit began."""
+    with database.reading() as session:
+        visit = get_visit(session, shopper, visit_id)
+        scenario = find_scenario(session, visit.told_scenario)
+    if scenario is None:
+        return Redirect(f"/assignments/{visit_id}", status_code=303)
+    return page("assignments/brief.html", visit=visit, scenario=scenario)
 
 
 def _groups(visits: list[Visit]) -> dict[str, list[Visit]]:
@@ -70,4 +87,4 @@ def _groups(visits: list[Visit]) -> dict[str, list[Visit]]:
     }
 
 
-handlers = [list_assignments, show_assignment]
+handlers = [list_assignments, show_assignment, show_brief]

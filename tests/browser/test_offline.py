@@ -20,11 +20,13 @@ from audit.domain.answer import Answer, project
 from audit.paths import folder
 from audit.store.events import list_events
 from audit.store.phones import list_incidents, list_self_tests
+from audit.store.scenarios import give_scenario
 from audit.store.sessions import open_session
 from audit.store.tables import EventRow
 from audit.store.visits import get_visit
 from tests.browser.serving import ARGUMENTS, CHROMIUM
 from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
+from tests.world import scenario
 
 pytestmark = pytest.mark.browser
 
@@ -170,6 +172,33 @@ def test_a_visit_is_opened_filled_in_and_handed_in_without_a_connection(
     assert said.answers == {GREETING: Answer("answered", 0), BUSY: Answer("answered", "yes")}
     assert list(said.marks) == ["enter"]
     assert len(ids) == len(set(ids)) == 4
+
+
+def gone_from(page, part):
+    expect(page.get_by_text("was shown here until the visit began")).to_be_visible()
+    assert page.locator(".scenario").count() == 0
+    assert part.questions[0].answer.en not in page.content()
+
+
+def test_the_part_to_play_is_on_the_phone_until_the_visit_starts(alices, world, database):
+    wealth = scenario("sc-wealth")
+    with database.writing() as session:
+        give_scenario(session, world.harbour_visit, wealth)
+    brief, onsite = f"/assignments/{world.harbour_visit}", f"/visits/{world.harbour_visit}/onsite"
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+
+    asked = alices.open(brief).locator(".scenario__ask")
+    expect(asked).to_have_text([question.ask.en for question in wealth.questions])
+    page = alices.page
+    page.get_by_role("link", name="On-site notes").tap()
+    page.locator("#mark-enter button").tap()
+    only_here(page, 1)
+    page.go_back()
+
+    gone_from(page, wealth)
+    gone_from(alices.open(brief), wealth)  # the copy that was kept before
+    assert wealth.brief.en not in alices.open(onsite).content()
 
 
 def test_a_page_that_is_not_on_the_phone_says_so_and_names_those_that_are(alices, world, fill):

@@ -3,10 +3,11 @@ from uuid import UUID
 
 import pytest
 
-from audit.domain.planning import Known, refusal, share_out, warnings
+from audit.domain.branch import Branch, Region
+from audit.domain.planning import Known, misfit, refusal, share_out, strangeness, warnings
 from audit.domain.text import Text
 from audit.domain.visit import Wave
-from tests.world import library
+from tests.world import library, scenario
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 NORTH, SOUTH, EAST, WEST = (UUID(int=number) for number in (11, 12, 13, 14))
@@ -69,3 +70,48 @@ def test_today_and_the_waves_last_day_are_in_time(due_on):
 )
 def test_only_a_drill_in_disguise_is_refused(checklist, mode, refused):
     assert (refusal(library()[checklist], mode) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "refused"),
+    [
+        ("sc-network", "disguised", True),
+        ("sc-network", "open", False),
+        ("sc-wealth", "disguised", False),
+    ],
+)
+def test_a_part_that_is_a_drill_is_not_played_in_disguise(name, mode, refused):
+    checklist = library()["complaint-handling"]
+
+    assert (refusal(checklist, mode, scenario(name)) is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "checklist", "refused"),
+    [
+        ("sc-wealth", "rules-24", False),
+        ("sc-wealth", "branch-visit", False),  # it has the rules in it
+        ("sc-wealth", "crisis-handling", True),
+        ("sc-network", "branch-visit", True),
+    ],
+)
+def test_a_part_goes_with_the_checklists_it_was_written_for(name, checklist, refused):
+    assert (misfit(library()[checklist], scenario(name)) is not None) is refused
+    assert misfit(library()[checklist], None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "odd"),
+    [
+        ("sc-passbook", "bank", False),
+        ("sc-passbook", "securities", True),
+        ("sc-after-open", "bank", True),
+        ("sc-wealth", "securities", False),
+    ],
+)
+def test_a_bank_scenario_is_odd_at_a_securities_office(name, kind, odd):
+    region = Region(UUID(int=1), Text("", ""))
+    branch = Branch(NORTH, "N", Text("", ""), kind, region, Text("", ""), Text("", ""))
+
+    assert (strangeness(branch, scenario(name)) != ()) is odd
+    assert strangeness(branch, None) == ()

@@ -25,6 +25,7 @@ from audit.store.branches import save_region
 from audit.store.database import Database
 from audit.store.events import add_events, list_events
 from audit.store.photos import file_photo
+from audit.store.scenarios import give_scenario
 from audit.store.sessions import list_sessions, open_session
 from audit.web.dependencies import token_for
 from audit.work.photos import PICTURE, THUMBNAIL
@@ -100,6 +101,8 @@ class House:
         submitted = known.revisit(self.database, self.world, -3, released=False)
         empty = UUID(int=90)
         with self.database.writing() as session:
+            for visit in (self.world.harbour_visit, submitted, released):
+                give_scenario(session, visit, known.scenario("sc-wealth"))
             save_region(session, Region(empty, Text("空", "Empty")))
         world = self.world
         return {

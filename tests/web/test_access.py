@@ -88,6 +88,7 @@ ROWS = {
     # shoppers
     "GET /assignments": Row("/assignments", shoppers(200, 200)),
     "GET /assignments/{}": Row("/assignments/{assigned}", shoppers(200)),
+    "GET /assignments/{}/brief": Row("/assignments/{assigned}/brief", shoppers(200)),
     "GET /visits/{}/onsite": Row("/visits/{assigned}/onsite", shoppers(200)),
     "POST /visits/{}/marks": Row(
         "/visits/{assigned}/marks", shoppers(303), {"mark": "enter", "value": "now"}

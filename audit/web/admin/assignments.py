@@ -11,13 +11,17 @@ from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.people import Person
+from audit.domain.scenario import Scenario
 from audit.domain.visit import STATUSES, Visit
 from audit.ids import new_id
+from audit.paths import folder
 from audit.store.assignments import save_assignment
 from audit.store.branches import list_branches, list_regions
+from audit.store.checklists import get_checklist
 from audit.store.database import Database
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
+from audit.store.scenarios import find_scenario, give_scenario, shipped_scenarios
 from audit.store.tokens import is_on_a_phone
 from audit.store.visits import (
     VisitFilter,
@@ -32,10 +36,11 @@ from audit.web.admin.planning import (
     MODES,
     Choices,
     Plan,
-    is_mode_fit,
+    is_fit,
     read_brief,
     read_mode,
     read_plan,
+    read_scenario,
 )
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.forms import Form
@@ -117,7 +122,7 @@ def create_visits(
         for row in plan.rows:
             add_visit(
                 session,
-                new_id(),
+                visit_id := new_id(),
                 branch=row.branch.id,
                 wave=plan.wave.id,
                 shopper=row.shopper,
@@ -126,6 +131,7 @@ def create_visits(
                 brief=plan.brief,
                 due_on=plan.due_on,
             )
+            give_scenario(session, visit_id, plan.scenario)
     where = f"/admin/assignments?wave={plan.wave.id}&created={len(plan.rows)}"
     return Redirect(where, status_code=303)
 
@@ -136,9 +142,7 @@ def show_visit_form(
 ) -> Response[str]:
     with database.reading() as session:
         visit = get_visit(session, administrator, visit_id)
-        shoppers = list_people(session, "shopper")
-        on_a_phone = is_on_a_phone(session, visit)
-    return _draw_visit(page, visit, shoppers, on_a_phone=on_a_phone)
+        return _draw_visit(page, session, visit)
 
 
 @post("/admin/assignments/{visit_id:uuid}", sync_to_thread=True)
@@ -151,16 +155,17 @@ def change_visit(
 ) -> Response[Any]:
     with database.writing() as session:
         visit = _unstarted(session, administrator, visit_id)
-        shoppers = list_people(session, "shopper")
-        able = [str(one.id) for one in shoppers if one.active or one.id == visit.shopper]
-        shopper = form.one_of("shopper", able)
+        shopper = form.one_of("shopper", [str(one.id) for one in _able(session, visit)])
         mode, due_on, brief = read_mode(form), form.day("due_on"), read_brief(form, visit.brief)
-        if not is_mode_fit(form, session, visit.checklist, mode) or not form.ok:
-            on_a_phone = is_on_a_phone(session, visit)
-            return _draw_visit(page, visit, shoppers, form, on_a_phone=on_a_phone)
+        kept = find_scenario(session, visit.scenario)
+        scenario = read_scenario(form, _fitting(session, visit), kept)
+        checklist = get_checklist(session, visit.checklist)
+        if not is_fit(form, checklist, mode, scenario) or not form.ok:
+            return _draw_visit(page, session, visit, form)
         save_assignment(
             session, visit_id, shopper=UUID(shopper), mode=mode, due_on=due_on, brief=brief
         )
+        give_scenario(session, visit_id, scenario)
     return Redirect(f"/admin/assignments?wave={visit.wave.id}&saved=1", status_code=303)
 
 
@@ -183,12 +188,28 @@ def _unstarted(session: Session, administrator: Person, visit_id: UUID) -> Visit
     return visit
 
 
+def _able(session: Session, visit: Visit) -> list[Person]:
+    shoppers = list_people(session, "shopper")
+    return [one for one in shoppers if one.active or one.id == visit.shopper]
+
+
+def _fitting(session: Session, visit: Visit) -> list[Scenario]:
+    """What its shopper may be given to play: as it was assigned, and what there is now."""
+    checklist = get_checklist(session, visit.checklist)
+    kept = find_scenario(session, visit.scenario)
+    found = {one.hash: one for one in shipped_scenarios(folder("checklists"))}
+    if kept is not None:
+        found = {kept.hash: kept, **found}
+    return [one for one in found.values() if one.suits(checklist)]
+
+
 def _choices(database: Database, administrator: Person) -> Choices:
     with database.reading() as session:
         return Choices(
             waves=list_waves(session),
             branches=[one for one in list_branches(session, administrator) if one.active],
             shoppers=[one for one in list_people(session, "shopper") if one.active],
+            scenarios=shipped_scenarios(folder("checklists")),
         )
 
 
@@ -241,19 +262,16 @@ def _draw_plan(
 
 
 def _draw_visit(
-    page: Page,
-    visit: Visit,
-    shoppers: list[Person],
-    form: Form | None = None,
-    *,
-    on_a_phone: bool,
+    page: Page, session: Session, visit: Visit, form: Form | None = None
 ) -> Response[str]:
     return page(
         "admin/assignments/edit.html",
         status=422 if form else 200,
         visit=visit,
-        shoppers=shoppers,
-        on_a_phone=on_a_phone,
+        shoppers=_able(session, visit),
+        scenarios=_fitting(session, visit),
+        scenario=find_scenario(session, visit.scenario),
+        on_a_phone=is_on_a_phone(session, visit),
         modes=MODES,
         values={
             "shopper": str(visit.shopper),
@@ -261,6 +279,7 @@ def _draw_visit(
             "due_on": visit.due_on.isoformat(),
             "brief_zh": visit.brief.zh,
             "brief_en": visit.brief.en,
+            "scenario": visit.scenario or "",
         },
         form=form,
     )

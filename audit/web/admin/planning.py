@@ -1,5 +1,6 @@
 """Reading a plan of visits from its two pages: what was chosen, and row by row."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -7,9 +8,11 @@ import msgspec
 from sqlmodel import Session
 
 from audit.domain.branch import Branch
+from audit.domain.checklist import Checklist
 from audit.domain.people import Person
-from audit.domain.planning import refusal, share_out, warnings
+from audit.domain.planning import misfit, refusal, share_out, strangeness, warnings
 from audit.domain.problems import N_
+from audit.domain.scenario import Scenario
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Wave
 from audit.store.assignments import get_known
@@ -26,6 +29,7 @@ class Choices(msgspec.Struct, frozen=True):
     waves: list[Wave]
     branches: list[Branch]
     shoppers: list[Person]
+    scenarios: tuple[Scenario, ...]
 
     def by_region(self) -> dict[UUID, list[Branch]]:
         found: dict[UUID, list[Branch]] = {}
@@ -46,11 +50,12 @@ class Plan(msgspec.Struct, frozen=True):
     due_on: date
     brief: Text
     rows: tuple[Row, ...]
+    scenario: Scenario | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What speaks against the plan as a whole."""
-        if self.brief.zh:
+        if self.brief.zh or self.scenario:
             return ()
         return (N_("There is no brief: the shoppers would not be told what to do."),)
 
@@ -67,12 +72,14 @@ def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Pl
     if not shoppers:
         form.refuse("shopper", N_("Choose at least one shopper."))
     mode, due_on = read_mode(form), form.day("due_on")
-    brief = read_brief(form, Text("", ""))
+    brief, scenario = read_brief(form, Text("", "")), read_scenario(form, choices.scenarios)
     if not form.ok:
         return None
     wave, standing = get_wave(session, UUID(wave_id))
-    if not is_mode_fit(form, session, wave.checklist, mode):
+    if not is_fit(form, get_checklist(session, wave.checklist), mode, scenario):
         return None
+    if scenario is not None:
+        standing = Text("", "")  # two parts at once cannot be played
     known = get_known(session, wave.id, due_on)
     ids = [branch.id for branch in branches]
     shared = share_out(ids, [one.id for one in shoppers], known.recent)
@@ -81,20 +88,33 @@ def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Pl
     for branch, proposed in zip(branches, shared, strict=True):
         shopper = able.get(form.get(f"shopper-{branch.id}"), proposed)
         found = warnings(shopper, branch.id, due_on, wave, today, known)
-        rows.append(Row(branch, shopper, found))
-    return Plan(wave, mode, due_on, brief if brief.zh else standing, tuple(rows))
+        rows.append(Row(branch, shopper, found + strangeness(branch, scenario)))
+    return Plan(wave, mode, due_on, brief if brief.zh else standing, tuple(rows), scenario)
 
 
 def read_mode(form: Form) -> Mode:
     return "open" if form.one_of("mode", MODES) == "open" else "disguised"
 
 
-def is_mode_fit(form: Form, session: Session, checklist: str, mode: Mode) -> bool:
+def is_fit(form: Form, checklist: Checklist, mode: Mode, scenario: Scenario | None) -> bool:
     """If not, the form says why."""
-    refused = refusal(get_checklist(session, checklist), mode)
-    if refused is not None:
-        form.refuse("mode", refused)
-    return refused is None
+    refused = {"mode": refusal(checklist, mode, scenario), "scenario": misfit(checklist, scenario)}
+    for field, message in refused.items():
+        if message is not None:
+            form.refuse(field, message)
+    return not any(refused.values())
+
+
+def read_scenario(
+    form: Form, scenarios: Iterable[Scenario], otherwise: Scenario | None = None
+) -> Scenario | None:
+    """By its hash; none where the empty choice was made."""
+    if not form.has("scenario"):
+        return otherwise
+    if not form.get("scenario"):
+        return None
+    known = {scenario.hash: scenario for scenario in scenarios}
+    return known.get(form.one_of("scenario", list(known)))
 
 
 def read_brief(form: Form, otherwise: Text) -> Text:

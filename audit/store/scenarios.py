@@ -1,0 +1,72 @@
+"""Scenarios: the library's files, and those that were assigned, as they were then."""
+
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from sqlmodel import Session
+
+from audit.domain.checklist import canonical
+from audit.domain.problems import N_, NotFound
+from audit.domain.scenario import Scenario, read_scenario
+from audit.domain.troubles import Trouble, Unusable
+from audit.store.checklists import Library
+from audit.store.rows import insert_new
+from audit.store.tables import ScenarioRow, VisitRow
+
+_decoded: dict[str, Scenario] = {}  # by hash
+
+
+@cache
+def shipped_scenarios(folder: Path) -> tuple[Scenario, ...]:
+    """Those of the library in this folder; raises `Unusable` with the troubles of every file."""
+    library = Library(folder)
+    library.read()
+    return tuple(read_scenarios(library, sorted(folder.glob("scenarios/*.toml"))))
+
+
+def read_scenarios(library: Library, paths: list[Path]) -> list[Scenario]:
+    troubles: list[Trouble] = []
+    found: list[Scenario] = []
+    checklists = library.checklists.values()
+    for path in paths:
+        try:
+            raw = path.read_text(encoding="utf-8")
+            found.append(read_scenario(raw, str(path), library.vocabulary, checklists))
+        except Unusable as error:
+            troubles += error.troubles
+    if troubles:
+        raise Unusable(troubles)
+    return found
+
+
+def keep_scenario(session: Session, scenario: Scenario) -> str:
+    """What a visit names is there for ever; gives its hash."""
+    row = {"hash": scenario.hash, "content": canonical(scenario).decode()}
+    insert_new(session, ScenarioRow, [row], ScenarioRow.hash)
+    return scenario.hash
+
+
+def give_scenario(session: Session, visit_id: UUID, scenario: Scenario | None) -> None:
+    """The part its shopper plays, or none; the caller has checked that the visit has not
+    been started."""
+    row = session.get(VisitRow, visit_id)
+    assert row is not None
+    row.scenario_hash = None if scenario is None else keep_scenario(session, scenario)
+    session.add(row)
+    session.flush()
+
+
+def get_scenario(session: Session, content_hash: str) -> Scenario:
+    if content_hash not in _decoded:
+        row = session.get(ScenarioRow, content_hash)
+        if row is None:
+            raise NotFound(N_("There is no such scenario."))
+        _decoded[content_hash] = msgspec.json.decode(row.content, type=Scenario)
+    return _decoded[content_hash]
+
+
+def find_scenario(session: Session, content_hash: str | None) -> Scenario | None:
+    """That of a visit, which may have none."""
+    return None if content_hash is None else get_scenario(session, content_hash)
