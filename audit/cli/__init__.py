@@ -4,12 +4,22 @@ import argparse
 import os
 import sys
 
-from audit.cli import backups, checklists, doctor, log, people, reports, scores, serving
+from audit.cli import (
+    backups,
+    checklists,
+    doctor,
+    frameworks,
+    log,
+    people,
+    reports,
+    scores,
+    serving,
+)
 from audit.cli.errors import Refused
 from audit.domain.problems import Problem
 from audit.settings import BadSetting, Settings
 
-PARTS = (serving, people, checklists, scores, reports, backups, log, doctor)
+PARTS = (serving, people, checklists, frameworks, scores, reports, backups, log, doctor)
 CODES = "Exit codes: 0 done, 1 refused or something is wrong, 2 wrongly called or set up."
 
 

@@ -11,11 +11,11 @@ from decimal import Decimal
 import msgspec
 
 from audit.domain.answer import Answer
-from audit.domain.card import Reading, ScoreCard, Standing
-from audit.domain.checklist import Checklist, Framework, FrameworkEntry
+from audit.domain.card import Reading, ScoreCard
+from audit.domain.checklist import Checklist, Framework, FreeText, Item
 from audit.domain.credit import credit, rounded
 from audit.domain.problems import N_, NotFound
-from audit.domain.report import Named, State
+from audit.domain.report import GroupedEntry, GroupedItem, Regrouping, Uncovered
 from audit.domain.report_items import named
 from audit.domain.report_scores import state_of
 from audit.domain.scoring import read_through
@@ -57,49 +57,6 @@ class Lens(msgspec.Struct, frozen=True):
         }
 
 
-class GroupedItem(msgspec.Struct, frozen=True):
-    """`weight`: what it counts in the reading; `credit`: what it earned of it, in [0, 1]."""
-
-    item: Named
-    said: Text
-    standing: Standing
-    weight: Decimal
-    credit: Decimal | None
-    note: str
-    also: tuple[str, ...]  # further entries that it answers to
-
-
-class GroupedEntry(msgspec.Struct, frozen=True):
-    id: str
-    title: Text
-    group: Text | None  # set on the first entry of a group
-    state: State
-    score: Decimal | None
-    items: tuple[GroupedItem, ...]
-
-
-class Uncovered(msgspec.Struct, frozen=True):
-    """What this checklist has no item for; `reason`: why nothing could have."""
-
-    id: str
-    title: Text
-    reason: Text | None = None
-
-
-class Regrouping(msgspec.Struct, frozen=True):
-    """`scored`: distinct items that earned a credit; `needed`: how many a score takes."""
-
-    id: str
-    title: Text
-    ordered: bool
-    own: bool  # by the checklist's own mappings
-    score: Decimal | None
-    scored: int
-    needed: int
-    entries: tuple[GroupedEntry, ...]
-    uncovered: tuple[Uncovered, ...]
-
-
 def through(checklist: Checklist, lenses: Iterable[Lens]) -> tuple[Lens, ...]:
     """The frameworks a visit under this checklist can be read through."""
     known = [lens for lens in lenses if lens.of(checklist) is not None]
@@ -128,45 +85,11 @@ def reading_of(
 
 
 def regroup(
-    checklist: Checklist,
-    card: ScoreCard,
-    answers: Mapping[str, Answer],
-    notes: Mapping[str, str],
-    lens: Lens,
+    checklist: Checklist, card: ScoreCard, answers: Mapping[str, Answer], lens: Lens
 ) -> Regrouping:
     framework = lens.of(checklist) or lens.framework
     reading = reading_of(checklist, card, answers, lens)
-    by_id = {entry.id: entry for entry in reading.entries}
-    of_item: dict[str, list[str]] = {}
-    for read in reading.entries:
-        for key in read.items:
-            of_item.setdefault(key, []).append(read.id)
-    credits = {key: credit(checklist.by_key[key], answers.get(key)) for key in of_item}
-
-    def line(key: str, entry: str) -> GroupedItem:
-        item, earned = checklist.by_key[key], credits[key]
-        answer = answers.get(key)
-        weight = weight_once(checklist, item)
-        return GroupedItem(
-            item=named(item),
-            said=said(item, answer),
-            standing="unanswered" if answer is None else answer.state,
-            weight=Decimal(weight.numerator) / weight.denominator,
-            credit=None if earned is None else rounded(earned, 4),
-            note=notes.get(key, ""),
-            also=tuple(name for name in of_item[key] if name != entry),
-        )
-
-    entries = []
-    for entry in framework.entries:
-        found = by_id[entry.id]
-        if not found.items:
-            continue
-        lines = tuple(line(key, entry.id) for key in found.items)
-        state = state_of(found.score, [one.standing for one in lines])
-        entries.append(
-            GroupedEntry(entry.id, entry.title, _group(framework, entry), state, found.score, lines)
-        )
+    entries = _entries(checklist, answers, framework, reading)
     return Regrouping(
         id=framework.id,
         title=framework.title,
@@ -177,6 +100,47 @@ def regroup(
         needed=checklist.scoring.minimum_index_items,
         entries=_first_of_groups(entries),
         uncovered=uncovered(lens, {entry.id for entry in entries}, framework),
+    )
+
+
+def _entries(
+    checklist: Checklist, answers: Mapping[str, Answer], framework: Framework, reading: Reading
+) -> list[GroupedEntry]:
+    read = {entry.id: entry for entry in reading.entries if entry.items}
+    titles = {group.id: group.title for group in framework.groups}
+    result = []
+    for entry in framework.entries:
+        if entry.id not in read:
+            continue
+        found = read[entry.id]
+        lines = tuple(
+            _line(
+                checklist,
+                checklist.by_key[key],
+                answers.get(key),
+                tuple(one.id for one in read.values() if key in one.items and one is not found),
+            )
+            for key in found.items
+        )
+        state = state_of(found.score, [line.standing for line in lines])
+        group = titles.get(entry.group or "")
+        result.append(GroupedEntry(entry.id, entry.title, group, state, found.score, lines))
+    return result
+
+
+def _line(
+    checklist: Checklist, item: Item, answer: Answer | None, also: tuple[str, ...]
+) -> GroupedItem:
+    """Free text never gets into a report: it could tell who the shopper was."""
+    earned = credit(item, answer)
+    weight = weight_once(checklist, item)
+    return GroupedItem(
+        item=named(item),
+        said=None if isinstance(item.response, FreeText) else said(item, answer),
+        standing="unanswered" if answer is None else answer.state,
+        weight=Decimal(weight.numerator) / weight.denominator,
+        credit=None if earned is None else rounded(earned, 4),
+        also=also,
     )
 
 
@@ -194,10 +158,6 @@ def uncovered(
     ]
     beyond = [Uncovered("", one.title, one.reason) for one in lens.unseen if one.title is not None]
     return (*missing, *beyond)
-
-
-def _group(framework: Framework, entry: FrameworkEntry) -> Text | None:
-    return next((group.title for group in framework.groups if group.id == entry.group), None)
 
 
 def _first_of_groups(entries: list[GroupedEntry]) -> tuple[GroupedEntry, ...]:

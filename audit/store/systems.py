@@ -62,7 +62,7 @@ def get_background(name: str) -> Background:
     raise NotFound(N_("There is no such page."))
 
 
-def get_lens(name: str) -> Lens:
+def get_framework(name: str) -> Lens:
     found = library_systems().lens(name)
     if found is None:
         raise NotFound(N_("There is no such page."))
