@@ -301,6 +301,22 @@ def test_the_comparison_is_a_pdf_that_names_no_shopper(as_, world, database):
     assert b'"number":"MC-2026-H001-001"' in attached
 
 
+def test_the_pdf_is_regrouped_like_the_page(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2, answers=MIXED)]
+    client = as_(world.dan)
+
+    answer = client.get(
+        at(world, "comparison.pdf", visit=visits, language="en", framework="wants7")
+    )
+
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "What Customers Want 75.0 6 63.6 5 −11.4" in text
+    assert "7 Listening to me 100.0 1 0.0 1 −100.0 Listens carefully" in text
+    assert "5 Care for my matter Not scored at any of these visits" in text
+    assert "By section" not in text
+
+
 def test_another_branchs_manager_finds_no_pdf(as_, world, database):
     visits = [revisit(database, world, number) for number in (1, 2)]
 
