@@ -30,6 +30,7 @@ from audit.web import (
     self_tests,
     sessions,
     submissions,
+    systems,
     tokens,
 )
 from audit.web.assets import Assets, get_asset
@@ -59,6 +60,7 @@ PARTS = (
     branches,
     comparisons,
     downloads,
+    systems,
     admin,
 )
 HANDLERS = [get_asset, *(handler for part in PARTS for handler in part.handlers)]

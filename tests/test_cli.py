@@ -120,6 +120,7 @@ class Running:
         "checklist list",
         "checklist check",
         "checklist publish",
+        "framework list",
         "score",
         "report",
         "log",
@@ -333,6 +334,24 @@ def test_the_list_tells_shipped_and_published_apart(run, write):
     assert (rules["published"], rules["shipped"], rules["items"]) == (False, True, 24)
     assert rules["hash"] == known.library()["rules-24"].hash
     assert rules["title"] == msgspec.to_builtins(known.library()["rules-24"].title)
+
+
+def test_all_systems_are_listed_with_what_serves_them(run):
+    code, plain, _ = run("framework", "list")
+    _, out, _ = run("framework", "list", "--json")
+
+    said = json.loads(out)
+    entries = {
+        f"{one['id']}:{entry['id']}": entry
+        for one in said["frameworks"]
+        for entry in one["entries"]
+    }
+    assert code == 0
+    assert len(plain.splitlines()) == len(said["systems"]) == 57
+    assert said["systems"][4]["frameworks"] == ["nine-core-processes:1"]
+    assert entries["crm-points:1"]["items"] == ["cpt-standard/t31"]
+    assert entries["anger7:3"]["items"] == []
+    assert entries["anger7:3"]["reason"]["en"].startswith("A step taken")
 
 
 def test_the_list_without_a_database_makes_none(run, tmp_path):

@@ -8,6 +8,7 @@ from audit.cli import (
     backups,
     checklists,
     doctor,
+    frameworks,
     log,
     people,
     reports,
@@ -19,7 +20,18 @@ from audit.cli.errors import Refused
 from audit.domain.problems import Problem
 from audit.settings import BadSetting, Settings
 
-PARTS = (serving, people, checklists, scenarios, scores, reports, backups, log, doctor)
+PARTS = (
+    serving,
+    people,
+    checklists,
+    frameworks,
+    scenarios,
+    scores,
+    reports,
+    backups,
+    log,
+    doctor,
+)
 CODES = "Exit codes: 0 done, 1 refused or something is wrong, 2 wrongly called or set up."
 
 

@@ -22,6 +22,7 @@ def add(commands: Any) -> None:
         "visit", metavar="VISIT", help="its report number (MC-…) or the id in its address"
     )
     report.add_argument("--language", choices=LANGUAGES, help="instead of MINGCHA_LANGUAGE")
+    report.add_argument("--framework", default="", metavar="ID", help="regroup the visit by it")
     report.add_argument("-o", "--output", type=Path, metavar="FILE", required=True)
     report.set_defaults(run=run_report)
 
@@ -37,7 +38,7 @@ def run_report(arguments: argparse.Namespace, settings: Settings) -> int:
         if visit is None:
             with database.reading() as session:
                 visit = find_number(session, arguments.visit)
-        report = load_report(database, READER, visit, settings.contact)
+        report = load_report(database, READER, visit, settings.contact, arguments.framework)
     drawn = draw_report(report, arguments.language or settings.language, settings.timezone)
     try:
         arguments.output.write_bytes(drawn)

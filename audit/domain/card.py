@@ -102,6 +102,17 @@ class ScoreCard(msgspec.Struct, frozen=True):
         lossy = ((key, value) for key, value in sums.items() if value > 0)
         return dict(sorted(lossy, key=lambda pair: (-pair[1], pair[0])))
 
+    def counted(self, reading: Reading) -> int:
+        """How many scored items a reading rests on, each once."""
+        mapped = {key for entry in reading.entries for key in entry.items}
+        places = (i for part in self.parts for section in part.sections for i in section.items)
+        return len({i.item for i in places if i.credit is not None and i.item in mapped})
+
+    def shown(self, checklist: Checklist, reading: Reading) -> Decimal | None:
+        """A reading's score, if enough items are behind it."""
+        enough = self.counted(reading) >= checklist.scoring.minimum_index_items
+        return reading.score if enough else None
+
     def gain(self, checklist: Checklist, item: str) -> Gain:
         """What full marks for an item that lost points would do beside raising the raw
         score: the final score rises with it, stays under the cap of a failed critical item,

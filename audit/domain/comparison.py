@@ -25,6 +25,7 @@ V = TypeVar("V")
 
 Verdict = Literal["better", "worse", "same", "not_comparable"]
 Reason = Literal["wording", "asked_once", "not_scored"]
+RowKind = Literal["total", "part", "section", "index", "framework", "entry", "item"]
 VERDICTS: tuple[Verdict, ...] = ("worse", "better", "same", "not_comparable")
 REASONS: dict[Reason, str] = {
     "wording": N_("The wording changed between the two versions."),
@@ -69,9 +70,9 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One part, section, index or framework entry over all columns."""
+    """One part, section, index, framework entry or item over all columns."""
 
-    kind: Literal["total", "part", "section", "index", "framework", "entry"]
+    kind: RowKind
     id: str
     title: Text
     cells: tuple[Cell, ...]
@@ -188,9 +189,9 @@ def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:
     return SideBySide(
         columns=columns,
         left_out=tuple(one for one in visits if one.card.valid is None),
-        sections=_rows(columns, _sections),
-        indices=_rows(columns, _indices),
-        frameworks=_rows(columns, _frameworks),
+        sections=rows_of(columns, _sections),
+        indices=rows_of(columns, _indices),
+        frameworks=rows_of(columns, _frameworks),
         items=len(keys),
         same_items=sum(len({known.get(key) for known in hashes}) == 1 for key in keys),
     )
@@ -198,24 +199,25 @@ def side_by_side(visits: Sequence[ScoredVisit]) -> SideBySide:
 
 def side_by_side_rows(visits: Sequence[ScoredVisit]) -> tuple[Row, ...]:
     """Parts, sections and indices of visits under any checklists, without the total."""
-    rows = (*_rows(visits, _sections), *_rows(visits, _indices))
+    rows = (*rows_of(visits, _sections), *rows_of(visits, _indices))
     return tuple(row for row in rows if row.kind != "total")
 
 
-class _Figure(msgspec.Struct, frozen=True):
+class Figure(msgspec.Struct, frozen=True):
     """A row's value in one column, before it is lined up with the others."""
 
-    kind: Literal["total", "part", "section", "index", "framework", "entry"]
+    kind: RowKind
     id: str
     title: Text
     score: Decimal | None
     items: int
 
 
-def _rows(
-    columns: Sequence[ScoredVisit], read: Callable[[ScoredVisit], Iterable[_Figure]]
+def rows_of(
+    columns: Sequence[ScoredVisit], read: Callable[[ScoredVisit], Iterable[Figure]]
 ) -> tuple[Row, ...]:
-    """One row per figure any column has; the newest column's order and titles lead."""
+    """One row per figure any column has a score for, or a framework with too few scored items
+    for one; the newest column's order and titles lead."""
     read_columns = [{(f.kind, f.id): f for f in read(column)} for column in columns]
     rows = []
     for name, figure in _union({}, *reversed(read_columns)).items():
@@ -225,30 +227,31 @@ def _rows(
             score = found.score if found else None
             change = _difference(cells[-1].score, score) if cells else None
             cells.append(Cell(score, found.items if found else 0, change))
-        if any(cell.score is not None for cell in cells):
+        begun = figure.kind == "framework" and any(cell.items for cell in cells)
+        if begun or any(cell.score is not None for cell in cells):
             rows.append(Row(figure.kind, figure.id, figure.title, tuple(cells)))
     return tuple(rows)
 
 
-def _sections(one: ScoredVisit) -> Iterable[_Figure]:
+def _sections(one: ScoredVisit) -> Iterable[Figure]:
     parts = {part.id: part for part in one.checklist.parts}
     places = [i for part in one.card.parts for section in part.sections for i in section.items]
     earning = len({place.item for place in places if place.credit is not None})
-    yield _Figure("total", "total", one.checklist.title, one.card.raw, earning)
+    yield Figure("total", "total", one.checklist.title, one.card.raw, earning)
     for card in one.card.parts:
         part = parts[card.id]
         titles = {section.id: section.title for section in part.sections}
         counts = [sum(i.credit is not None for i in section.items) for section in card.sections]
         if len(parts) > 1:
-            yield _Figure("part", part.id, part.title, card.score, sum(counts))
+            yield Figure("part", part.id, part.title, card.score, sum(counts))
         for section, count in zip(card.sections, counts, strict=True):
             name = f"{part.id}/{section.id}"
-            yield _Figure("section", name, titles[section.id], section.score, count)
+            yield Figure("section", name, titles[section.id], section.score, count)
 
 
-def _indices(one: ScoredVisit) -> Iterable[_Figure]:
+def _indices(one: ScoredVisit) -> Iterable[Figure]:
     for name, index in one.card.cpt.items():
-        yield _Figure("index", name, _index_title(one.checklist, name), index.index, index.items)
+        yield Figure("index", name, _index_title(one.checklist, name), index.index, index.items)
 
 
 def _index_title(checklist: Checklist, dimension: str) -> Text:
@@ -260,16 +263,16 @@ def _index_title(checklist: Checklist, dimension: str) -> Text:
     return Text(dimension, dimension)
 
 
-def _frameworks(one: ScoredVisit) -> Iterable[_Figure]:
+def _frameworks(one: ScoredVisit) -> Iterable[Figure]:
     frameworks = {framework.id: framework for framework in one.checklist.frameworks}
     for reading in one.card.readings:
         framework = frameworks[reading.framework]
         titles = {entry.id: entry.title for entry in framework.entries}
-        scored_items = sum(entry.scored for entry in reading.entries)
-        yield _Figure("framework", framework.id, framework.title, reading.score, scored_items)
+        score, counted = one.card.shown(one.checklist, reading), one.card.counted(reading)
+        yield Figure("framework", framework.id, framework.title, score, counted)
         for entry in reading.entries:
             name = f"{framework.id}:{entry.id}"
-            yield _Figure("entry", name, titles[entry.id], entry.score, entry.scored)
+            yield Figure("entry", name, titles[entry.id], entry.score, entry.scored)
 
 
 def _union(first: Mapping[K, V], *others: Mapping[K, V]) -> dict[K, V]:

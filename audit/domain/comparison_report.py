@@ -11,6 +11,7 @@ from audit.domain.branch import Branch
 from audit.domain.checklist import ScoreBand, canonical
 from audit.domain.comparison import Row, ScoredVisit, SideBySide
 from audit.domain.problems import N_, Conflict
+from audit.domain.regrouped_visits import RegroupedVisits
 from audit.domain.statistics import Difference, Level, difference, level
 from audit.domain.text import Text
 from audit.domain.track import Network
@@ -34,7 +35,7 @@ class Column(msgspec.Struct, frozen=True):
     difference: Difference | None
 
 
-class ComparisonReport(msgspec.Struct, frozen=True):
+class ComparisonReport(msgspec.Struct, frozen=True, omit_defaults=True):
     branch: Branch
     checklist: Text
     bands: tuple[ScoreBand, ...]
@@ -47,6 +48,7 @@ class ComparisonReport(msgspec.Struct, frozen=True):
     frameworks: tuple[Row, ...]
     items: int
     same_items: int
+    regrouping: RegroupedVisits | None = None  # by the framework that was asked for
 
     @property
     def released_at(self) -> datetime:
@@ -56,7 +58,12 @@ class ComparisonReport(msgspec.Struct, frozen=True):
         return hashlib.sha256(canonical(self)).hexdigest()
 
 
-def comparison_report(branch: Branch, table: SideBySide, network: Network) -> ComparisonReport:
+def comparison_report(
+    branch: Branch,
+    table: SideBySide,
+    network: Network,
+    regrouping: RegroupedVisits | None = None,
+) -> ComparisonReport:
     """Raises `Conflict` with fewer than two visits to compare."""
     if len(table.columns) < 2:
         raise Conflict(N_("A comparison needs two visits that cover enough of the checklist."))
@@ -77,6 +84,7 @@ def comparison_report(branch: Branch, table: SideBySide, network: Network) -> Co
         frameworks=table.frameworks,
         items=table.items,
         same_items=table.same_items,
+        regrouping=regrouping,
     )
 
 

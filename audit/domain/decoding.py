@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 
 from audit.domain.problems import N_
-from audit.domain.troubles import Say, Troubles, Words
+from audit.domain.troubles import Say, Troubles, Unusable, Words
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -136,6 +136,14 @@ def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
 
     values = decode(data, shape, spoilt)
     return shape(**values) if sound else None
+
+
+def whole(raw: str, shape: type[T], troubles: Troubles) -> T:
+    """A file that is one struct. Raises `Unusable`."""
+    found = gather(parse(raw, troubles.file), shape, troubles.at())
+    if found is None:
+        raise Unusable(troubles.found)
+    return found
 
 
 def tell_wrong(name: str, error: Exception, kind: Any, say: Say) -> None:

@@ -5,12 +5,9 @@ at once, each with its place), and resolved into a self-contained `Checklist`.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
-
-import msgspec
 
 from audit.domain.checklist import Checklist, Framework
-from audit.domain.decoding import gather, parse
+from audit.domain.decoding import parse, whole
 from audit.domain.resolution import Resolution
 from audit.domain.sound import check_frameworks, check_vocabulary
 from audit.domain.source import Frameworks, Vocabulary
@@ -21,12 +18,10 @@ __all__ = [
     "requirements",
 ]  # fmt: skip
 
-T = TypeVar("T", bound=msgspec.Struct)
-
 
 def read_vocabulary(raw: str) -> Vocabulary:
     troubles = Troubles("vocabulary.toml")
-    vocabulary = _whole(raw, Vocabulary, troubles)
+    vocabulary = whole(raw, Vocabulary, troubles)
     check_vocabulary(vocabulary, troubles)
     troubles.settle()
     return vocabulary
@@ -34,7 +29,7 @@ def read_vocabulary(raw: str) -> Vocabulary:
 
 def read_frameworks(raw: str) -> tuple[Framework, ...]:
     troubles = Troubles("frameworks.toml")
-    frameworks = _whole(raw, Frameworks, troubles).frameworks
+    frameworks = whole(raw, Frameworks, troubles).frameworks
     check_frameworks(frameworks, troubles)
     troubles.settle()
     return frameworks
@@ -62,10 +57,3 @@ def requirements(raw: str, file: str) -> dict[str, str]:
     if not isinstance(required, dict):
         return {}  # reading the file will say so
     return {str(key): str(value) for key, value in required.items()}
-
-
-def _whole(raw: str, shape: type[T], troubles: Troubles) -> T:
-    found = gather(parse(raw, troubles.file), shape, troubles.at())
-    if found is None:
-        raise Unusable(troubles.found)
-    return found

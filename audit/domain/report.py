@@ -167,7 +167,49 @@ class Flip(msgspec.Struct, frozen=True):
     after: Text
 
 
-class VisitReport(msgspec.Struct, frozen=True):
+class GroupedItem(msgspec.Struct, frozen=True):
+    """`weight`: what it counts in the reading; `credit`: what it earned of it, in [0, 1]."""
+
+    item: Named
+    said: Text | None
+    standing: Standing
+    weight: Decimal
+    credit: Decimal | None
+    also: tuple[str, ...]  # further entries that it answers to
+
+
+class GroupedEntry(msgspec.Struct, frozen=True):
+    id: str
+    title: Text
+    group: Text | None  # set on the first entry of a group
+    state: State
+    score: Decimal | None
+    items: tuple[GroupedItem, ...]
+
+
+class Uncovered(msgspec.Struct, frozen=True):
+    """What this checklist has no item for; `reason`: why nothing could have."""
+
+    id: str
+    title: Text
+    reason: Text | None = None
+
+
+class Regrouping(msgspec.Struct, frozen=True):
+    """`scored`: distinct items that earned a credit; `needed`: how many a score takes."""
+
+    id: str
+    title: Text
+    ordered: bool
+    own: bool  # by the checklist's own mappings
+    score: Decimal | None
+    scored: int
+    needed: int
+    entries: tuple[GroupedEntry, ...]
+    uncovered: tuple[Uncovered, ...]
+
+
+class VisitReport(msgspec.Struct, frozen=True, omit_defaults=True):
     heading: Heading
     verdict: Verdict
     readings: tuple[FrameworkReading, ...]
@@ -184,6 +226,7 @@ class VisitReport(msgspec.Struct, frozen=True):
     contact: str
     card: ScoreCard
     answers: dict[str, Answer]  # of items and gates: the card can be worked out again
+    regrouping: Regrouping | None = None  # by the framework that was asked for
 
     def hash(self) -> str:
         return hashlib.sha256(canonical(self)).hexdigest()

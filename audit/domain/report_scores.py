@@ -47,7 +47,7 @@ def readings_of(
                 Cell(
                     group.id,
                     group.title,
-                    _state(card.cpt[group.id].index, ()),
+                    state_of(card.cpt[group.id].index, ()),
                     card.cpt[group.id].index,
                     card.cpt[group.id].items,
                 )
@@ -58,7 +58,8 @@ def readings_of(
             shape = "strip" if ordered and len(framework.entries) <= LONGEST_STRIP else "grid"
             titles = {entry.id: entry.title for entry in framework.entries}
             cells = _cells(reading, titles, places)
-        result.append(FrameworkReading(framework.id, framework.title, shape, reading.score, cells))
+        score = card.shown(checklist, reading)
+        result.append(FrameworkReading(framework.id, framework.title, shape, score, cells))
     return tuple(result)
 
 
@@ -69,7 +70,7 @@ def _cells(
         Cell(
             entry.id,
             titles[entry.id],
-            _state(entry.score, [places[key].standing for key in entry.items if key in places]),
+            state_of(entry.score, [places[key].standing for key in entry.items if key in places]),
             entry.score,
             entry.scored,
         )
@@ -77,7 +78,7 @@ def _cells(
     )
 
 
-def _state(score: Decimal | None, standings: Sequence[Standing]) -> State:
+def state_of(score: Decimal | None, standings: Sequence[Standing]) -> State:
     if score is not None:
         return "met" if score == 100 else "missed" if score == 0 else "part"
     if not standings:

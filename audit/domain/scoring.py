@@ -62,6 +62,7 @@ __all__ = [
     "final_score",
     "plain_card",
     "read_plain",
+    "read_through",
     "rounded",
     "score",
     "scored",
@@ -235,20 +236,48 @@ def _indices(checklist: Checklist, credits: Credits) -> dict[str, IndexScore]:
 
 
 def _reading(checklist: Checklist, framework: Framework, credits: Credits) -> Reading:
-    entries = []
-    for entry in framework.entries:
-        mapped = [i for i in checklist.items if f"{framework.id}:{entry.id}" in i.frameworks]
-        entries.append(
-            ReadingEntry(
-                id=entry.id,
-                score=_mean_of(checklist, mapped, credits),
-                items=tuple(item.key for item in mapped),
-                scored=sum(credits[item.key] is not None for item in mapped),
-            )
+    mapped = {
+        entry.id: tuple(
+            item.key for item in checklist.items if f"{framework.id}:{entry.id}" in item.frameworks
         )
-    prefix = f"{framework.id}:"
-    every = [i for i in checklist.items if any(f.startswith(prefix) for f in i.frameworks)]
-    return Reading(framework.id, _mean_of(checklist, every, credits), tuple(entries))
+        for entry in framework.entries
+    }
+    return _read(checklist, framework, mapped, credits)
+
+
+def read_through(
+    checklist: Checklist,
+    settled_answers: Mapping[str, Answer],
+    framework: Framework,
+    mapped: Mapping[str, tuple[str, ...]],
+) -> Reading:
+    """A visit through a framework that its checklist does not name; `mapped`: its items by
+    entry."""
+    keys = {key for items in mapped.values() for key in items}
+    credits = {key: credit(checklist.by_key[key], settled_answers.get(key)) for key in keys}
+    return _read(checklist, framework, mapped, credits)
+
+
+def _read(
+    checklist: Checklist,
+    framework: Framework,
+    mapped: Mapping[str, tuple[str, ...]],
+    credits: Credits,
+) -> Reading:
+    def score_of(keys: Iterable[str]) -> Decimal | None:
+        return _mean_of(checklist, [checklist.by_key[key] for key in keys], credits)
+
+    entries = tuple(
+        ReadingEntry(
+            id=entry.id,
+            score=score_of(mapped[entry.id]),
+            items=mapped[entry.id],
+            scored=sum(credits[key] is not None for key in mapped[entry.id]),
+        )
+        for entry in framework.entries
+    )
+    every = dict.fromkeys(key for entry in entries for key in entry.items)
+    return Reading(framework.id, score_of(every), entries)
 
 
 def _mean_of(checklist: Checklist, items: Iterable[Item], credits: Credits) -> Decimal | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from audit.domain.answer import Answer, Capture, settled, with_timings
 from audit.domain.checklist import Checklist, FreeText
 from audit.domain.problems import N_, Conflict
+from audit.domain.regrouping import Lens, regroup
 from audit.domain.report import (
     EARLIER,
     Circumstance,
@@ -34,10 +35,10 @@ def visit_report(
     earlier: Sequence[EarlierVisit] = (),
     contact: str = "",
     spread: Spread | None = None,
+    lens: Lens | None = None,
 ) -> VisitReport:
-    """The report of a released visit; `earlier` ones oldest first; `spread`: how much single
-    visits scatter in the network; `contact`: for a release that has kept none.
-    Raises `Conflict`."""
+    """`earlier` ones oldest first; `spread`: how much single visits scatter in the network;
+    `contact`: for a release that has kept none; `lens`: to regroup by. Raises `Conflict`."""
     if visit.release is None:
         raise Conflict(N_("This visit has not been released."))
     taken = with_timings(checklist, capture.answers, capture.marks)
@@ -64,6 +65,7 @@ def visit_report(
         contact=contact if visit.release.contact is None else visit.release.contact,
         card=card,
         answers=_attachable(checklist, taken),
+        regrouping=None if lens is None else regroup(checklist, card, now, lens),
     )
 
 

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from audit.domain.checklist import canonical
-from audit.domain.comparison_report import ComparisonReport
 from audit.domain.problems import N_, Problem
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.render.pages import Document, Pages
 
-STYLES: dict[type[Document], tuple[str, ...]] = {
-    VisitReport: ("visit/visit.css",),
-    ComparisonReport: ("visit/visit.css", "comparison/comparison.css"),
+STYLES = {
+    "visit": ("visit/visit.css",),
+    "visit regrouped": ("visit/visit.css", "visit/regrouping.css"),
+    "comparison": ("visit/visit.css", "comparison/comparison.css"),
+    "comparison regrouped": (
+        "visit/visit.css",
+        "comparison/comparison.css",
+        "visit/regrouping.css",
+    ),
 }
 DATA = "report.json"  # the attachment; its SHA-256 is the hash on each page
 
@@ -51,7 +56,8 @@ class Press:
         self.source = Source
         self.warm = Warm()
         self.base = self._style(folder, "base.css")
-        self.styles = {kind: self._style(folder, *names) for kind, names in STYLES.items()}
+        self.folder = folder
+        self.styles = {kind: self._style(folder, *STYLES[kind]) for kind in ("visit", "comparison")}
 
     def draw(self, report: Document, language: Language) -> bytes:
         from audit.render.finish import finish
@@ -63,7 +69,7 @@ class Press:
         content = self.pages.draw(report, language)
         try:
             document = self.source(content, self.base, self.fetcher).render(
-                stylesheets=[self.styles[type(report)]], font_config=self.fonts
+                stylesheets=[self._styles(report)], font_config=self.fonts
             )
         except self.refused as error:  # not an Exception in WeasyPrint
             raise RuntimeError(str(error)) from error
@@ -74,6 +80,15 @@ class Press:
             finisher=finish,
         )
         return drawn
+
+    def _styles(self, report: Document) -> Any:
+        """What regrouped papers need besides is read with the first of them."""
+        kind = "visit" if isinstance(report, VisitReport) else "comparison"
+        if report.regrouping is not None:
+            kind = f"{kind} regrouped"
+        if kind not in self.styles:
+            self.styles[kind] = self._style(self.folder, *STYLES[kind])
+        return self.styles[kind]
 
     def _style(self, folder: Path, *names: str) -> Any:
         css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)

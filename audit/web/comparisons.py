@@ -12,15 +12,25 @@ from sqlmodel import Session
 
 from audit.domain.branch import Branch
 from audit.domain.changes import changes_between
-from audit.domain.comparison import REASONS, VERDICTS, Verdict, at_most, side_by_side
+from audit.domain.comparison import (
+    REASONS,
+    VERDICTS,
+    SideBySide,
+    Verdict,
+    at_most,
+    side_by_side,
+)
 from audit.domain.comparison_report import ComparisonReport, comparison_report
 from audit.domain.people import Person
+from audit.domain.regrouped_visits import RegroupedVisits, regroup_visits
+from audit.domain.regrouping import Lens, chosen_lens, through
 from audit.domain.statistics import difference
 from audit.domain.text import LANGUAGES
 from audit.domain.track import in_order, raw_score, usual_checklist
 from audit.domain.visit import Visit
 from audit.store.branches import get_branch
 from audit.store.database import Database
+from audit.store.systems import library_lenses
 from audit.store.tracks import (
     checklists_of,
     list_chosen,
@@ -43,17 +53,22 @@ def show_comparison(
     page: ThePage,
     branch_id: FromPath[UUID],
     visit: FromQuery[list[UUID] | None] = None,
+    framework: FromQuery[str] = "",
 ) -> Response[Any]:
+    """`framework`: the one to regroup the visits by."""
     with database.reading() as session:
         branch = get_branch(session, reader, branch_id)
         visits = _chosen(session, reader, branch, visit or [], UNASKED)
         scored = list_scored(session, visits)
         network = read_network(session, scored[0].checklist.id if scored else "")
-    table = side_by_side(scored)
+        table = side_by_side(scored)
+        regrouping = _regrouping(session, table, framework)
     return page(
         "comparisons/show.html",
         branch=branch,
         table=table,
+        lenses=_lenses(table),
+        regrouping=regrouping,
         differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(table.scores))],
         network=network,
     )
@@ -69,8 +84,9 @@ async def get_comparison_pdf(
     branch_id: FromPath[UUID],
     visit: FromQuery[list[UUID] | None] = None,
     language: FromQuery[str] = "",
+    framework: FromQuery[str] = "",
 ) -> Response[bytes]:
-    report = await asyncio.to_thread(_report, database, reader, branch_id, visit or [])
+    report = await asyncio.to_thread(_report, database, reader, branch_id, visit or [], framework)
     chosen = next((one for one in LANGUAGES if one == language), page.language)
     room: DrawingRoom = request.app.state.drawing
     drawn = Drawn(settings.data / "reports", settings.timezone)
@@ -88,14 +104,30 @@ async def get_comparison_pdf(
 
 
 def _report(
-    database: Database, reader: Person, branch_id: UUID, chosen: list[UUID]
+    database: Database, reader: Person, branch_id: UUID, chosen: list[UUID], framework: str
 ) -> ComparisonReport:
     with database.reading() as session:
         branch = get_branch(session, reader, branch_id)
         visits = _chosen(session, reader, branch, chosen, UNASKED)
         scored = list_scored(session, visits)
         network = read_network(session, scored[0].checklist.id if scored else "")
-    return comparison_report(branch, side_by_side(scored), network)
+        table = side_by_side(scored)
+        regrouping = _regrouping(session, table, framework)
+    return comparison_report(branch, table, network, regrouping)
+
+
+def _lenses(table: SideBySide) -> tuple[Lens, ...]:
+    """What the newest visit can be read through: its checklist's words lead."""
+    return through(table.columns[-1].checklist, library_lenses()) if table.columns else ()
+
+
+def _regrouping(session: Session, table: SideBySide, framework: str) -> RegroupedVisits | None:
+    lens = chosen_lens(_lenses(table), framework)
+    if lens is None:
+        return None
+    said = list_said(session, [one.visit for one in table.columns])
+    answers = {visit: one.answers for visit, one in said.items()}
+    return regroup_visits(table.columns, answers, lens)
 
 
 @get("/branches/{branch_id:uuid}/changes", sync_to_thread=True)

@@ -24,6 +24,7 @@ from audit.domain.problems import N_, Invalid, NotFound
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import list_events, open_journal, write_down
+from audit.store.systems import explained
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
@@ -234,6 +235,7 @@ def _draw(page: Page, found: Capturing, refused: Refusal | None) -> Response[Any
         sheet=sheet(found.checklist, found.capture),
         refused=refused,
         writable=found.visit.writable,
+        explained=explained(),
     )
 
 

@@ -27,10 +27,14 @@ async def get_report(
     page: ThePage,
     language: FromQuery[str] = "",
     download: FromQuery[bool] = False,
+    framework: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """`?language=zh|en`, else the reader's; `?download=true` saves instead of showing."""
+    """`?language=zh|en`, else the reader's; `?download=true` saves instead of showing;
+    `?framework=…` regroups the visit by it."""
     chosen = _language(language or page.language)
-    report = await asyncio.to_thread(load_report, database, reader, visit, settings.contact)
+    report = await asyncio.to_thread(
+        load_report, database, reader, visit, settings.contact, framework
+    )
     room: DrawingRoom = request.app.state.drawing
     drawn = Drawn(settings.data / "reports", settings.timezone)
     return Response(
@@ -53,9 +57,11 @@ def _language(said: str) -> Language:
 def disposition(report: VisitReport, language: Language, download: bool) -> str:
     """RFC 6266: a plain name for old programs, the real one in UTF-8."""
     heading = report.heading
-    name = f"{heading.branch.name.in_(language)} {heading.number}.pdf"
+    through = f" {report.regrouping.id}" if report.regrouping else ""
+    name = f"{heading.branch.name.in_(language)} {heading.number}{through}.pdf"
     plain = "".join(
-        c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in heading.number
+        c if c.isascii() and (c.isalnum() or c in "-_.") else "_"
+        for c in f"{heading.number}{through}"
     )
     kind = "attachment" if download else "inline"
     return f"{kind}; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -6,18 +6,26 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from audit.domain.regrouping import chosen_lens, through
 from audit.domain.result import what_if
 from audit.domain.visit_report import visit_report
 from audit.store.results import get_result
+from audit.store.systems import explained, library_lenses
 from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
 
 
 @get("/results/{visit_id:uuid}", sync_to_thread=True)
 def show_result(
-    visit_id: FromPath[UUID], reader: ThePerson, database: TheDatabase, page: ThePage
+    visit_id: FromPath[UUID],
+    reader: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    framework: FromQuery[str] = "",
 ) -> Response[Any]:
+    """`framework`: the one to regroup the visit by."""
     with database.reading() as session:
         found = get_result(session, reader, visit_id)
+    lenses = through(found.checklist, library_lenses())
     report = visit_report(
         found.visit,
         found.checklist,
@@ -25,8 +33,17 @@ def show_result(
         found.capture,
         found.earlier,
         spread=found.spread,
+        lens=chosen_lens(lenses, framework),
     )
-    return page("results/show.html", result=found, report=report, trial=None, card=found.card)
+    return page(
+        "results/show.html",
+        result=found,
+        report=report,
+        trial=None,
+        card=found.card,
+        lenses=lenses,
+        explained=explained(),
+    )
 
 
 @get("/results/{visit_id:uuid}/what-if", sync_to_thread=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from audit import languages
 from audit.domain.people import Person
+from audit.domain.regrouping import chosen_lens, through
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.domain.visit_report import visit_report
@@ -18,17 +19,22 @@ from audit.render.pages import Document
 from audit.render.pdf import Press
 from audit.store.database import Database
 from audit.store.results import get_result
+from audit.store.systems import library_lenses
 from audit.work.pdf import DrawingRoom
 
 LIBRARIES = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "jinja2")
 
 
 def load_report(
-    database: Database, person: Person, visit_id: UUID, contact: str = ""
+    database: Database, person: Person, visit_id: UUID, contact: str = "", framework: str = ""
 ) -> VisitReport:
-    """Raises `NotFound` for a visit that is not this person's to see or not released."""
+    """Raises `NotFound` for a visit that is not this person's to see or not released, or for
+    a framework that it does not answer to."""
     with database.reading() as session:
         found = get_result(session, person, visit_id)
+    lens = None
+    if framework:
+        lens = chosen_lens(through(found.checklist, library_lenses()), framework)
     return visit_report(
         found.visit,
         found.checklist,
@@ -37,6 +43,7 @@ def load_report(
         found.earlier,
         contact,
         found.spread,
+        lens,
     )
 
 

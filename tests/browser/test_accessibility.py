@@ -27,13 +27,14 @@ OWN = {
     "stranger": r"/sign-in|/offline",
     "alice": r"/assignments|/visits|/account|/self-test",
     "carol": r"/reviews|/results|/branches$",
-    "dan": r"/branches|/results",
+    "dan": r"/branches|/results|/library",
     "ann": r"/admin",
 }
 QUERIES = {
     "/branches/{branch_id:uuid}/comparison": "?visit={first}&visit={second}",
     "/branches/{branch_id:uuid}/changes": "?before={first}&after={second}",
 }
+REGROUPED = {"/results/{}", "/branches/{}/comparison"}
 
 
 @pytest.fixture
@@ -77,6 +78,8 @@ def candidates(world) -> dict[str, list[str]]:
         "wave_id": [str(world.wave)],
         "programme_id": [str(UUID(int=20))],
         "content_hash": [world.checklist.hash],
+        "framework": ["anger7"],
+        "name": ["listening-levels"],
     }
 
 
@@ -94,6 +97,9 @@ def addresses(app, world, lived_in) -> Iterator[tuple[str, str]]:
                 found = re.sub(r"{\w+(?::\w+)?}", value, found, count=1)
             query = next((q for name, q in QUERIES.items() if bare(name) == bare(path)), "")
             yield path, found + query.format(**lived_in)
+            if bare(path) in REGROUPED:
+                mark = "&" if query else "?"
+                yield path, found + query.format(**lived_in) + f"{mark}framework=say4"
 
 
 def bare(path: str) -> str:

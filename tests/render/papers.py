@@ -122,6 +122,7 @@ def report_a(**changes: Any) -> VisitReport:
         changes.pop("earlier", (earlier_a(60, "2026-H001-000"), earlier_a())),
         changes.pop("contact", "quality@example.com"),
         changes.pop("spread", None),
+        changes.pop("lens", None),
     )
 
 

@@ -79,6 +79,10 @@ ROWS = {
     "POST /sign-in": Row("/sign-in", anybody(422), {"login": "nobody", "password": "none"}),
     "POST /sign-out": Row("/sign-out", signed_in(303)),
     "POST /language": Row("/language", anybody(303), {"language": "zh"}),
+    "GET /library/systems": Row("/library/systems", signed_in(200)),
+    "GET /library/frameworks/{}": Row("/library/frameworks/wants7", signed_in(200)),
+    "GET /library/background": Row("/library/background", signed_in(200)),
+    "GET /library/background/{}": Row("/library/background/listening-levels", signed_in(200)),
     "GET /account": Row("/account", signed_in(200)),
     "POST /account/password": Row("/account/password", signed_in(422)),
     "POST /account/sign-ins/{}/closure": Row(

@@ -64,6 +64,36 @@ def test_sections_indices_and_framework_entries_have_rows(as_, world, database):
     assert [words(cell) for cell in smile.find_all("td")] == ["0.0 1 −50.0", "50.0 1"]
 
 
+def test_visits_are_regrouped_by_the_framework_that_is_chosen(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2, answers=MIXED)]
+    client = as_(world.dan)
+
+    page = soup(client.get(at(world, "comparison", visit=visits, framework="wants7")))
+
+    rows = [words(row) for row in page.select("#regrouped tbody tr")]
+    assert rows[0] == "What Customers Want Reading 63.6 5 −11.4 75.0 6"  # 7 of 11, 21/2 of 14
+    assert rows[-2:] == [
+        "7 Listening to me 0.0 1 −100.0 100.0 1",
+        "Listens carefully 0.0 −100.0 100.0",
+    ]
+    assert [words(head) for head in page.select(".beside-group h2")] == ["What Customers Want"]
+    assert [words(line) for line in page.select(".regrouping__missing li")] == [
+        "5 Care for my matter Not scored at any of these visits"
+    ]
+    kept = [field["value"] for field in page.select(".through [name=visit]")]
+    assert kept == [str(visit) for visit in visits]
+    paper = page.select_one("a[href*='comparison.pdf']")["href"]
+    assert paper.endswith("&framework=wants7")
+
+
+def test_visits_cannot_be_regrouped_by_what_they_do_not_answer_to(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2)]
+
+    answer = as_(world.dan).get(at(world, "comparison", visit=visits, framework="steps7"))
+
+    assert answer.status_code == 404
+
+
 def test_each_step_says_whether_the_change_is_clear_with_number_and_coverage(as_, world, database):
     visits = [revisit(database, world, 1), revisit(database, world, 2, answers=BETTER)]
 
@@ -269,6 +299,22 @@ def test_the_comparison_is_a_pdf_that_names_no_shopper(as_, world, database):
         False,
     ]
     assert b'"number":"MC-2026-H001-001"' in attached
+
+
+def test_the_pdf_is_regrouped_like_the_page(as_, world, database):
+    visits = [revisit(database, world, 1), revisit(database, world, 2, answers=MIXED)]
+    client = as_(world.dan)
+
+    answer = client.get(
+        at(world, "comparison.pdf", visit=visits, language="en", framework="wants7")
+    )
+
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "What Customers Want 75.0 6 63.6 5 −11.4" in text
+    assert "7 Listening to me 100.0 1 0.0 1 −100.0 Listens carefully" in text
+    assert "5 Care for my matter Not scored at any of these visits" in text
+    assert "By section" not in text
 
 
 def test_another_branchs_manager_finds_no_pdf(as_, world, database):

@@ -65,6 +65,19 @@ def test_the_file_is_named_after_branch_and_report(as_, world, address):
     assert saved.startswith("attachment; ")
 
 
+def test_a_regrouped_report_has_a_name_and_an_identifier_of_its_own(as_, world, address):
+    client = as_(world.dan)
+
+    whole = client.get(address)
+    regrouped = client.get(address, params={"framework": "wants7"})
+
+    papers = [pypdf.PdfReader(io.BytesIO(one.content)) for one in (whole, regrouped)]
+    assert papers[0].trailer["/ID"][0] != papers[1].trailer["/ID"][0]
+    assert " wants7.pdf" in unquote(regrouped.headers["content-disposition"])
+    assert "WhatCustomersWantReading75.0" in text(regrouped)
+    assert "WhatCustomersWant" not in text(whole)
+
+
 def test_others_cannot_tell_that_the_report_exists(as_, database, world, address):
     statuses = {
         person.login: as_(person).get(address).status_code

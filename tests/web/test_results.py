@@ -141,6 +141,57 @@ def test_sentences_follow_each_other_as_the_language_has_it(as_, world, released
     assert gap in page.text
 
 
+def test_a_result_is_regrouped_by_the_framework_that_is_chosen(as_, world, released):
+    client = as_(world.dan)
+
+    page = soup(client.get(f"/results/{released}?framework=wants7"))
+
+    chosen = [option["value"] for option in page.select("#framework option[selected]")]
+    heads = [words(head) for head in page.select(".regrouping__head")]
+    assert (chosen, words(page.select_one(".regrouping__figure"))) == (["wants7"], "75.0")
+    assert heads[:2] == ["1 A fast response in part 50.0", "2 Answers to questions in part 50.0"]
+    assert words(page.select_one(".regrouping__items")) == (
+        "Seconds to first notice cpt-standard/t13 9 s 50% weight 2"
+    )
+    assert page.select("#parts-title, #readings-title") == []
+    papers = [a["href"] for a in page.select(".result__links a")][:2]
+    assert [paper.partition("?")[2] for paper in papers] == [
+        "language=zh&framework=wants7",
+        "language=en&framework=wants7",
+    ]
+
+
+def test_entries_that_a_checklist_does_not_cover_are_listed_plainly(as_, world, released):
+    page = soup(as_(world.dan).get(f"/results/{released}?framework=complaint-causes"))
+
+    missing = [words(line) for line in page.select(".regrouping__missing li")]
+    assert missing[0] == "3 Lack of honesty No item of this checklist answers to it."
+    assert missing[-1].endswith("A way of sorting complaints, not of serving.")
+    assert "from 3 scored items; a score takes 5" in words(page.select_one(".regrouping__score"))
+
+
+def test_a_framework_that_the_visit_does_not_answer_to_is_not_found(as_, world, released):
+    client = as_(world.dan)
+
+    statuses = [
+        client.get(f"/results/{released}{rest}?framework={name}").status_code
+        for name in ("steps7", "none")
+        for rest in ("", "/report.pdf")
+    ]
+
+    assert statuses == [404] * 4
+
+
+def test_what_lost_points_leads_to_the_page_that_explains_it(as_, database, world):
+    fill_visit(database, world, {"rules-24/r06": "0"})
+    release_visit(database, world)
+
+    page = soup(as_(world.dan).get(f"/results/{world.harbour_visit}"))
+
+    lost = next(one for one in page.select(".losses__one") if "r06" in words(one))
+    assert [a["href"] for a in lost.select("a")] == ["/library/background/listening-levels"]
+
+
 def test_a_result_leads_to_papers_branch_and_the_visit_before(as_, database, world, released):
     second = add(database, world, world.harbour, world.alice)
     fill_visit(database, world, visit=second, entered=NOON + timedelta(days=2))

@@ -21,6 +21,7 @@ from audit.store.checklists import (
     list_published,
     publish,
 )
+from audit.store.systems import explained
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.forms import Form
 from audit.web.pages import Page
@@ -96,6 +97,7 @@ def show_checklist(
             for item in (*checklist.items, *checklist.facts)
         },
         names=_framework_names(checklist),
+        explained=explained(),
         saved=saved,
     )
 
