@@ -23,8 +23,6 @@ from audit.domain.library import (
 from audit.domain.problems import N_, Conflict, NotFound
 from audit.store.tables import ChecklistRow, VisitRow
 
-BESIDE = ("background", "scenarios")  # folders that hold no checklists
-
 _decoded: dict[str, Checklist] = {}  # by hash: content never changes, so neither does this
 
 
@@ -172,10 +170,6 @@ class Library:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)
-
-
-def checklist_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*/*.toml") if path.parent.name not in BESIDE)
 
 
 def _text(path: Path) -> str:

@@ -119,8 +119,9 @@ def test_no_sentence_is_taken_from_the_sources(path):
     text = path.read_text()
     names = {source.system for one in library_systems().systems for source in one.sources}
     names |= {framework.source.system for framework in Library(FOLDER).frameworks}
-    for name in names:
+    for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "")  # a system may be called by its name
+    text = re.sub(r'system = ".*?"', "", text)
 
     taken = {
         run[start : start + 8]
@@ -150,7 +151,7 @@ def test_the_example_of_the_documentation_is_a_sound_checklist():
 
 
 def test_every_scenario_is_there_under_its_own_name():
-    names = [path.stem for path in APART if path.parent.name == "scenarios"]
+    names = sorted(path.stem for path in FOLDER.glob("scenarios/*.toml"))
 
     assert [scenario.id for scenario in SCENARIOS] == names
     assert len(names) == 13

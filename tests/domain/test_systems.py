@@ -113,7 +113,7 @@ def test_a_mapping_and_a_page_that_name_no_item_are_told():
     [
         ('id = "listening-levels"', 'id = "other"', "the id `other` is not the file’s name"),
         ("explains =", "explain =", "unknown key `explain`"),
-        ('en = "From deep to shallow"', 'en = " "', "a text is empty in one language"),
+        ('en = "From the bottom up"', 'en = " "', "a text is empty in one language"),
         ("summary =", "# summary =", "`summary` is missing"),
     ],
 )
