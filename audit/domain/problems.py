@@ -2,6 +2,7 @@
 the web layer translates and draws it."""
 
 from typing import ClassVar
+from uuid import UUID
 
 
 def N_(message: str) -> str:
@@ -44,6 +45,19 @@ class Conflict(Problem):
     """The thing is in a state that does not allow this (any more)."""
 
     status = 409
+
+
+class Damaged(Conflict):
+    """A visit whose log or checklist cannot be read."""
+
+    def __init__(self, visit: UUID) -> None:
+        super().__init__(
+            N_(
+                "This visit cannot be read just now. Please tell an administrator; what is on "
+                "your phone stays there."
+            )
+        )
+        self.visit = visit
 
 
 class TooMany(Problem):

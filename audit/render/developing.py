@@ -59,14 +59,14 @@ def limit() -> None:
     import resource
     from contextlib import suppress
 
-    for name, most in (
-        ("RLIMIT_AS", MOST_MEMORY),
-        ("RLIMIT_CPU", MOST_SECONDS),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CORE", 0),
+    for name, most, last in (
+        ("RLIMIT_AS", MOST_MEMORY, MOST_MEMORY),
+        ("RLIMIT_CPU", MOST_SECONDS, MOST_SECONDS + 5),  # at the last it is killed, as by others
+        ("RLIMIT_FSIZE", 0, 0),
+        ("RLIMIT_CORE", 0, 0),
     ):
         with suppress(ValueError, OSError):  # macOS has not all of them
-            resource.setrlimit(getattr(resource, name), (most, most))
+            resource.setrlimit(getattr(resource, name), (most, last))
 
 
 def main() -> int:

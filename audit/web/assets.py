@@ -80,6 +80,7 @@ SCRIPTS = {
         "js/forgetting.js",
         "js/briefing.js",
     ),
+    "damaged.js": ("js/journal.js", "js/rescue.js", "js/damaged.js"),
     "self_test.js": (HTMX, "js/page.js", *CHECKING, "js/trying.js", "js/self_test.js"),
     "offline.js": ("js/keeping.js", "js/offline.js"),
     "worker.js": ("js/keeping.js", "js/worker.js"),  # served as /sw.js

@@ -8,16 +8,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from audit.clock import now
-from audit.domain.answer import project
 from audit.domain.fill import sheet
 from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
 from audit.store.assignments import list_outlines
-from audit.store.checklists import get_checklist
-from audit.store.events import list_events
+from audit.store.captures import get_captured
 from audit.store.scenarios import find_scenario
 from audit.store.seals import sealed_at
-from audit.store.visits import get_visit, list_visits
+from audit.store.visits import list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 
 
@@ -48,15 +46,13 @@ def show_assignment(
     visit_id: FromPath[UUID],
 ) -> Response[Any]:
     with database.reading() as session:
-        visit = get_visit(session, shopper, visit_id)
-        checklist = get_checklist(session, visit.checklist)
-        drawn = sheet(checklist, project(list_events(session, visit.id)))
+        visit, checklist, capture = get_captured(session, shopper, visit_id)
         scenario = find_scenario(session, visit.told_scenario)
     return page(
         "assignments/show.html",
         visit=visit,
         checklist=checklist,
-        sheet=drawn,
+        sheet=sheet(checklist, capture),
         scenario=scenario,
         today=now().astimezone(settings.zone).date(),
     )

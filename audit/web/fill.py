@@ -16,16 +16,14 @@ from litestar.response import Redirect
 from sqlmodel import Session
 
 from audit.clock import now
-from audit.domain.answer import LONGEST_NOTE, Capture, Deed, project, read_answer
+from audit.domain.answer import LONGEST_NOTE, Capture, Deed, read_answer
 from audit.domain.checklist import Checklist
 from audit.domain.fill import Row, sheet
 from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
-from audit.domain.visit import Visit
-from audit.store.checklists import get_checklist
-from audit.store.events import list_events, open_journal, write_down
+from audit.store.captures import Captured, get_captured, open_captured
+from audit.store.events import write_down
 from audit.store.systems import explained
-from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
 from audit.web.onsite import mark_deed, moments
@@ -38,14 +36,6 @@ class Refusal(msgspec.Struct, frozen=True):
     key: str
     problem: Invalid
     form: Form
-
-
-class Capturing(msgspec.Struct, frozen=True):
-    """A visit with its checklist and what it says now."""
-
-    visit: Visit
-    checklist: Checklist
-    capture: Capture
 
 
 @get("/visits/{visit_id:uuid}/fill", sync_to_thread=True)
@@ -181,22 +171,16 @@ def _row(checklist: Checklist, capture: Capture, key: str) -> Row:
     return sheet(checklist, capture).row(key)
 
 
-def _read(database: TheDatabase, shopper: Person, visit_id: UUID) -> Capturing:
+def _read(database: TheDatabase, shopper: Person, visit_id: UUID) -> Captured:
     with database.reading() as session:
-        visit = get_visit(session, shopper, visit_id)
-        checklist = get_checklist(session, visit.checklist)
-        return Capturing(visit, checklist, project(list_events(session, visit.id)))
+        return get_captured(session, shopper, visit_id)
 
 
-def _record(
-    session: Session, shopper: Person, visit_id: UUID, form: Form, *deeds: Any
-) -> Capturing:
-    journal = open_journal(session, get_visit(session, shopper, visit_id))
-    journal.visit.must_be_writable()
-    checklist = get_checklist(session, journal.visit.checklist)
+def _record(session: Session, shopper: Person, visit_id: UUID, form: Form, *deeds: Any) -> Captured:
+    journal, checklist = open_captured(session, shopper, visit_id)
     made = [deed(form, checklist, journal.capture) for deed in deeds]
     capture, _ = write_down(session, journal, made, now())
-    return Capturing(journal.visit, checklist, capture)
+    return Captured(journal.visit, checklist, capture)
 
 
 def _swap(
@@ -224,7 +208,7 @@ def _swap(
     )
 
 
-def _draw(page: Page, found: Capturing, refused: Refusal | None) -> Response[Any]:
+def _draw(page: Page, found: Captured, refused: Refusal | None) -> Response[Any]:
     return page(
         "fill/fill.html",
         status=422 if refused else 200,

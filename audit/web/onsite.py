@@ -12,14 +12,13 @@ from litestar.response import Redirect
 from sqlmodel import Session
 
 from audit.clock import now
-from audit.domain.answer import Capture, Deed, project
+from audit.domain.answer import Capture, Deed
 from audit.domain.checklist import Checklist
 from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
 from audit.domain.visit import Visit
-from audit.store.checklists import get_checklist
-from audit.store.events import list_events, open_journal, write_down
-from audit.store.visits import get_visit
+from audit.store.captures import get_captured, open_captured
+from audit.store.events import write_down
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
 
@@ -37,9 +36,7 @@ def show_onsite(
     visit_id: FromPath[UUID],
 ) -> Response[Any]:
     with database.reading() as session:
-        visit = get_visit(session, shopper, visit_id)
-        checklist = get_checklist(session, visit.checklist)
-        capture = project(list_events(session, visit.id))
+        visit, checklist, capture = get_captured(session, shopper, visit_id)
     return page(
         "onsite/onsite.html",
         **_context(visit, checklist, capture),
@@ -155,9 +152,7 @@ def _typed(said: str, capture: Capture, zone: ZoneInfo) -> datetime:
 def _record_mark(
     session: Session, shopper: Person, visit_id: UUID, form: Form, zone: ZoneInfo
 ) -> tuple[Visit, Checklist, Capture, Capture]:
-    journal = open_journal(session, get_visit(session, shopper, visit_id))
-    journal.visit.must_be_writable()
-    checklist = get_checklist(session, journal.visit.checklist)
+    journal, checklist = open_captured(session, shopper, visit_id)
     deed = mark_deed(form, checklist, journal.capture, zone)
     capture, _ = write_down(session, journal, [deed], now())
     return journal.visit, checklist, journal.capture, capture
@@ -166,9 +161,7 @@ def _record_mark(
 def _record_memory(
     session: Session, shopper: Person, visit_id: UUID, form: Form
 ) -> tuple[Visit, Checklist, Capture]:
-    journal = open_journal(session, get_visit(session, shopper, visit_id))
-    journal.visit.must_be_writable()
-    checklist = get_checklist(session, journal.visit.checklist)
+    journal, checklist = open_captured(session, shopper, visit_id)
     stage = form.get("stage")
     if stage not in {known.id for known in checklist.stages}:
         raise NotFound(N_("This checklist has no such stage."))

@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
-from audit.domain.problems import N_, NotSignedIn, Problem
+from audit.domain.problems import N_, Damaged, NotSignedIn, Problem
 from audit.ids import new_id
 from audit.languages import gettext
 from audit.web.dependencies import csrf_token
@@ -37,6 +37,9 @@ def draw_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[
     if isinstance(problem, NotSignedIn) and page:
         where = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
         return Response(None, status_code=303, headers={"Location": f"/sign-in?next={where}"})
+    if isinstance(problem, Damaged) and page:
+        drawn = _page(request)
+        return drawn("problems/damaged.html", status=problem.status, visit=problem.visit)
     return _draw(request, problem.status, problem.message, problem.values)
 
 
@@ -61,18 +64,8 @@ def draw_failure(request: Request[Any, Any, Any], error: Exception) -> Response[
 def _draw(
     request: Request[Any, Any, Any], status: int, message: str, values: dict[str, object]
 ) -> Response[Any]:
-    # The person is not looked up here: what failed may have been the database.
-    person = request.scope["state"].get("person")
-    language = chosen_language(request, person)
-    page = Page(
-        request.app.state.templates,
-        language,
-        person,
-        csrf_token(request),
-        request.url.path,
-        request.url.query,
-    )
-    text = gettext(language, message, **values)
+    page = _page(request)
+    text = gettext(page.language, message, **values)
     headers = {"Retry-After": SOON} if status == 503 else {}
     if _api(request):
         return Response({"problem": text}, status_code=status, headers=headers)
@@ -83,8 +76,21 @@ def _draw(
             media_type=MediaType.HTML,
             headers={"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"} | headers,
         )
-    title = gettext(language, TITLES.get(status, FAILED_TITLE))
+    title = gettext(page.language, TITLES.get(status, FAILED_TITLE))
     return page("problems/show.html", status=status, headers=headers, title=title, message=text)
+
+
+def _page(request: Request[Any, Any, Any]) -> Page:
+    # The person is not looked up here: what failed may have been the database.
+    person = request.scope["state"].get("person")
+    return Page(
+        request.app.state.templates,
+        chosen_language(request, person),
+        person,
+        csrf_token(request),
+        request.url.path,
+        request.url.query,
+    )
 
 
 def _api(request: Request[Any, Any, Any]) -> bool:

@@ -8,10 +8,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from audit.clock import now
-from audit.domain.answer import project
 from audit.domain.fill import sheet
-from audit.store.checklists import get_checklist
-from audit.store.events import list_events, open_journal
+from audit.store.captures import get_captured, open_captured
 from audit.store.receipts import awaited, find_receipt, seal
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
@@ -29,8 +27,8 @@ def show_submission(
         if not visit.writable or missing:
             receipt = None if missing else find_receipt(session, visit_id)
             return page("submissions/done.html", visit=visit, receipt=receipt, missing=missing)
-        checklist = get_checklist(session, visit.checklist)
-        drawn = sheet(checklist, project(list_events(session, visit.id)))
+        found = get_captured(session, shopper, visit_id)
+        drawn = sheet(found.checklist, found.capture)
     return page("submissions/show.html", visit=visit, sheet=drawn, unconfirmed=False)
 
 
@@ -45,10 +43,9 @@ def create_submission(
     """With questions open or notes missing it asks for a plain confirmation, once."""
     with database.writing() as session:
         # Nothing is answered between this look and the seal: the journal is locked.
-        journal = open_journal(session, get_visit(session, shopper, visit_id))
+        journal, checklist = open_captured(session, shopper, visit_id)
         visit = journal.visit
-        visit.must_be_writable()
-        drawn = sheet(get_checklist(session, visit.checklist), journal.capture)
+        drawn = sheet(checklist, journal.capture)
         if (drawn.progress.open or drawn.missing_notes) and not form.flag("confirmed"):
             return page(
                 "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True

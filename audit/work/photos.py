@@ -6,6 +6,7 @@ Each is read by a process of its own that ends with it, never by the server itse
 import asyncio
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,12 @@ AT_ONCE = 2
 PATIENCE = 30  # seconds
 PROGRAM = PACKAGE / "render" / "developing.py"
 UNREADABLE = 3  # how it ends when it was given no picture
+KILLED = (
+    signal.SIGKILL,
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+)  # by a machine short of memory, or going down
 STALE = timedelta(days=7)
 SWEEP_EVERY = timedelta(hours=1)
 PICTURE, THUMBNAIL, RECEIVED = ".jpg", ".small.jpg", ".received"
@@ -34,6 +41,10 @@ ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")  # and n
 
 class Damaged(Exception):
     """The bytes are not those that were announced. They have been dropped."""
+
+
+class Interrupted(OSError):
+    """Nothing the photo can be blamed for."""
 
 
 class Developed(msgspec.Struct, frozen=True):
@@ -98,7 +109,8 @@ def key_of(visit: UUID, photo: Photo) -> str:
 
 
 def develop(received: bytes) -> Developed | None:
-    """None: this is no picture, or none that can be read with reasonable effort."""
+    """None: this is no picture, or none that can be read with reasonable effort. Raises
+    `Interrupted` when that cannot be told: the photo is tried again."""
     program = [sys.executable, "-I", "-B", str(PROGRAM)]
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     try:
@@ -113,7 +125,9 @@ def develop(received: bytes) -> Developed | None:
         )
     except subprocess.TimeoutExpired:
         return None
-    if done.returncode == UNREADABLE or done.returncode < 0:  # or killed by a limit
+    if -done.returncode in KILLED:
+        raise Interrupted("the reading of a photo was killed from outside")
+    if done.returncode == UNREADABLE or done.returncode < 0:  # or ended by one of its limits
         return None
     if done.returncode:
         raise RuntimeError(f"photos cannot be read here: {done.stderr.decode(errors='replace')}")

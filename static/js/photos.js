@@ -67,7 +67,14 @@
 
   class PhotoSender extends mingcha.Sender {
     async deliver() {
-      for (const row of rows.values()) if (!row.sent) await this.send(row)
+      let failed
+      for (const row of rows.values()) {
+        if (!row.sent) await this.send(row).catch((error) => {
+          if (!/^5\d\d$/.test(error.message)) throw error
+          failed = error // one that the server cannot read just now holds up no other
+        })
+      }
+      if (failed) throw failed
     }
 
     async send(row) {

@@ -2,15 +2,18 @@
 and two phones that say different things."""
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from sqlmodel import update
 
 from audit.clock import now
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.people import Person
 from audit.store.assignments import save_assignment
 from audit.store.sessions import open_session
+from audit.store.tables import EventRow
 from audit.store.visits import get_visit
 from tests.browser.test_fill import BUSY, GREETING, item, tap
 from tests.phone import Phone, packed
@@ -37,6 +40,26 @@ def sign_in(open_, page, person: Person) -> None:
 def written_here(page, key):
     expect(item(page, key).locator(".said")).to_have_text("On this phone")
     page.locator("#only-here").wait_for()  # it has been tried
+
+
+def test_a_visit_that_the_server_cannot_read_is_saved_from_the_phone(open_, world, fill, database):
+    page = open_(world.alice, fill)
+    tap(page, GREETING, MET)
+    expect(page.locator("#saved")).to_have_text("Received")
+    with database.writing() as session:
+        session.exec(update(EventRow).values(body="{"))
+
+    page.goto(f"/assignments/{world.harbour_visit}")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Save a backup file").tap()
+
+    saved = json.loads(Path(found.value.path()).read_text())
+    assert [json.loads(entry["body"])["item"] for entry in saved["entries"]] == [GREETING]
+    open_.expect("409")
+    elsewhere = open_(world.alice, fill)
+    expect(elsewhere.get_by_role("heading", name="What to do")).to_be_visible()
+    assert elsewhere.get_by_role("button", name="Save a backup file").count() == 0
+    open_.expect("409")
 
 
 def test_a_backup_file_goes_from_the_phone_to_the_auditor(open_, world, fill, stored, tmp_path):

@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from bs4 import BeautifulSoup
 from msgspec.structs import replace
 from sqlmodel import update
@@ -94,6 +95,32 @@ def test_a_visit_that_cannot_be_read_is_told_of_among_the_others(as_, world, dat
     whole = page.select_one(f'a[href="/assignments/{world.harbour_visit}"]')
     assert "1 of 67 answered" in whole.text
     assert f"visit {other} cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "page", ["assignments/{}", "visits/{}/onsite", "visits/{}/fill", "visits/{}/submission"]
+)
+def test_a_page_of_a_visit_that_cannot_be_read_says_what_to_do(as_, world, database, page):
+    client, visit = as_(world.alice), world.harbour_visit
+    client.post(f"/visits/{visit}/answers", data={"item": "rules-24/r02", "value": "2"})
+    with database.writing() as session:
+        session.exec(update(EventRow).values(body="{"))
+
+    answer = client.get("/" + page.format(visit))
+    typed = client.post(
+        f"/visits/{visit}/answers/swap",
+        data={"item": "rules-24/r02", "value": "1"},
+        headers={"HX-Request": "true"},
+    )
+
+    drawn = page_of(answer)
+    assert answer.status_code == typed.status_code == 409
+    assert drawn.select_one("h1").text == "This visit cannot be read"
+    assert str(visit) in drawn.select_one("ol").text
+    assert drawn.select_one("[data-damaged]")["data-damaged"] == str(visit)
+    assert drawn.select_one(".held-here").has_attr("hidden")  # until the phone has looked
+    assert page_of(typed).text.strip().startswith("This visit cannot be read just now.")
+    assert as_(world.bob).get("/" + page.format(visit)).status_code == 404
 
 
 def test_how_long_a_phone_keeps_its_copy_is_by_the_servers_clock(as_, world, database):

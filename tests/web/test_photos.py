@@ -15,6 +15,7 @@ from audit.domain.photo import CHUNK, LARGEST, MOST
 from audit.ids import new_id
 from audit.store.tables import PhotoRow
 from audit.store.visits import get_visit
+from audit.work import photos
 from audit.work.photos import RECEIVED, key_of
 from tests.phone import packed
 from tests.pictures import (
@@ -274,6 +275,21 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lens, darkroom, databas
     assert refused.status_code == 503
     assert rows(database) == []
     assert lens.send(photo, SMALL).json()["complete"] is True
+
+
+def test_a_photo_whose_reading_was_killed_is_asked_for_again(lens, database, monkeypatch, tmp_path):
+    photo = photo_of(SMALL)
+    with monkeypatch.context() as now_and_then:
+        now_and_then.setattr(photos, "PROGRAM", tmp_path / "killed.py")
+        photos.PROGRAM.write_text("import os; os.kill(os.getpid(), 9)")
+        refused = lens.send(photo, SMALL)
+    before = rows(database)
+
+    again = lens.send(photo, SMALL)
+
+    assert (refused.status_code, before) == (503, [])
+    assert again.json()["complete"] is True
+    assert [row.width for row in rows(database)] == [64]
 
 
 # ---- who may send --------------------------------------------------------------------

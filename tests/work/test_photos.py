@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from audit.clock import now
 from audit.store.files import Files
 from audit.store.incoming import Incoming
 from audit.work import photos
-from audit.work.photos import Darkroom, develop
+from audit.work.photos import Darkroom, Interrupted, develop
 from tests.pictures import CANARY, LADEN, UNREADABLE, jpeg, located, photo_of, transparent
 
 VISIT = UUID(int=7)
@@ -95,6 +96,50 @@ def test_the_reader_of_photos_is_told_no_secret_and_writes_no_file(monkeypatch, 
 
     assert "MINGCHA" not in str(said.value)
     assert str(said.value).strip().endswith("|/")
+
+
+def broken_off(by):
+    return f"import os, sys; sys.stdin.buffer.read(); os.kill(os.getpid(), {by:d})"
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+def test_a_reader_killed_from_outside_calls_no_photo_unreadable(monkeypatch, tmp_path, by):
+    """By a machine that is short of memory, or that goes down; then it is read after all."""
+    darkroom = Darkroom(Incoming(tmp_path / "incoming"), Files(str(tmp_path / "files")))
+    content = jpeg()
+    photo = photo_of(content)
+    with monkeypatch.context() as now_and_then:
+        now_and_then.setattr(photos, "PROGRAM", tmp_path / "killed.py")
+        photos.PROGRAM.write_text(broken_off(by))
+        with pytest.raises(Interrupted):
+            darkroom.take_at_once(VISIT, photo, content)
+    kept = darkroom.incoming.whole(VISIT, photo)
+
+    again = darkroom.take_at_once(VISIT, photo, content)
+
+    assert (kept, again.readable) == (content, True)
+    darkroom.close()
+
+
+@pytest.mark.parametrize("by", [signal.SIGXCPU, signal.SIGSEGV])
+def test_a_photo_that_ends_its_reader_is_unreadable(monkeypatch, tmp_path, by):
+    monkeypatch.setattr(photos, "PROGRAM", tmp_path / "ended.py")
+    photos.PROGRAM.write_text(broken_off(by))
+
+    assert develop(jpeg()) is None
+
+
+def test_a_reader_that_computes_for_too_long_ends_by_its_own_limit(monkeypatch, tmp_path):
+    """And not as one that was killed, which would be tried again for ever."""
+    busy = tmp_path / "busy.py"
+    busy.write_text(
+        f"import runpy; found = runpy.run_path({str(photos.PROGRAM)!r})\n"
+        "found['limit'].__globals__['MOST_SECONDS'] = 1\n"
+        "found['limit']()\nwhile True: pass\n"
+    )
+    monkeypatch.setattr(photos, "PROGRAM", busy)
+
+    assert develop(b"") is None
 
 
 def test_chunks_that_nobody_goes_on_with_are_swept(tmp_path):
