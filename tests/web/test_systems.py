@@ -18,6 +18,15 @@ def test_all_systems_are_listed_with_what_serves_them(as_, world):
     assert [] not in served
 
 
+def test_a_branch_does_not_learn_what_shoppers_play(as_, world):
+    """Or it would know them by it."""
+    pages = {who.login: soup(as_(who).get("/library/systems")) for who in (world.dan, world.carol)}
+
+    said = {name: words(page.find(id="B28")) for name, page in pages.items()}
+    assert said["dan"].count("Scenario") == said["dan"].count("Scenarios that shoppers play") == 1
+    assert said["carol"].count("Scenario: ") == 2
+
+
 def test_every_link_of_the_list_leads_somewhere(as_, world):
     client = as_(world.dan)
     page = soup(client.get("/library/systems"))
