@@ -23,6 +23,8 @@ from audit.domain.library import (
 from audit.domain.problems import N_, Conflict, NotFound
 from audit.store.tables import ChecklistRow, VisitRow
 
+BESIDE = ("background", "scenarios")  # folders that hold no checklists
+
 _decoded: dict[str, Checklist] = {}  # by hash: content never changes, so neither does this
 
 
@@ -119,13 +121,6 @@ def publish(session: Session, checklist: Checklist, now: datetime) -> bool:
 # ---- the files -----------------------------------------------------------------------
 
 
-APART = ("background", "scenarios")  # folders beside the checklists with something else
-
-
-def checklist_files(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.glob("*/*.toml")) if path.parent.name not in APART]
-
-
 class Library:
     """The checklists in a folder, read in the order in which they require each other."""
 
@@ -170,6 +165,10 @@ class Library:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)
+
+
+def checklist_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*/*.toml") if path.parent.name not in BESIDE)
 
 
 def _text(path: Path) -> str:
