@@ -46,6 +46,8 @@ def regroup_visits(
             yield Figure("entry", entry.id, title, entry.score, entry.scored)
             for key in entry.items:
                 item = one.checklist.by_key[key]
+                if len(entry.items) == 1 and item.label == titles[entry.id]:
+                    continue  # it would say the same again
                 earned = credit(item, answers[one.visit.id].get(key))
                 hundred: Decimal | None = None if earned is None else rounded(100 * earned)
                 yield Figure("item", f"{entry.id} {key}", item.label, hundred, 0)

@@ -15,7 +15,7 @@ from audit.store.assignments import list_outlines
 from audit.store.captures import get_captured
 from audit.store.scenarios import find_scenario
 from audit.store.seals import sealed_at
-from audit.store.visits import list_visits
+from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 
 

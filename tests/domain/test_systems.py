@@ -19,7 +19,16 @@ from audit.store.checklists import Library
 from audit.store.systems import library_systems
 
 FOLDER = folder("checklists")
-PAGE = (FOLDER / "background" / "listening-levels.toml").read_text()
+PAGE = """
+id = "tea"
+title = { zh = "茶", en = "Tea" }
+source = { file = "002.txt", system = "茶" }
+summary = { zh = "一句话。", en = "One sentence." }
+
+[[sections]]
+title = { zh = "水", en = "Water" }
+points = [{ zh = "要热。", en = "Hot." }]
+"""
 NAMES = [*(f"A{n}" for n in range(1, 15)), *(f"B{n}" for n in range(1, 34))]
 FURTHER = [*(f"A4.{n}" for n in range(1, 10)), "A7b"]
 
@@ -111,15 +120,15 @@ def test_a_mapping_and_a_page_that_name_no_item_are_told():
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('id = "listening-levels"', 'id = "other"', "the id `other` is not the file’s name"),
-        ("explains =", "explain =", "unknown key `explain`"),
-        ('en = "From the bottom up"', 'en = " "', "a text is empty in one language"),
+        ('id = "tea"', 'id = "other"', "the id `other` is not the file’s name"),
+        ("points =", "point =", "`sections[0]`: unknown key `point`"),
+        ('en = "Hot."', 'en = " "', "a text is empty in one language"),
         ("summary =", "# summary =", "`summary` is missing"),
     ],
 )
 def test_mistakes_of_a_page_of_background_are_told(old, new, told):
     with pytest.raises(Unusable) as error:
-        read_background(PAGE.replace(old, new), "listening-levels")
+        read_background(PAGE.replace(old, new), "tea")
 
     assert told in [one.message for one in error.value.troubles]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.store.systems import library_backgrounds, library_lenses, library_systems
+from audit.store.systems import get_background, library_backgrounds, library_lenses, library_systems
 from tests.web.test_branches import soup, words
 
 
@@ -16,6 +16,15 @@ def test_all_systems_are_listed_with_what_serves_them(as_, world):
     assert served[0] == ["/library/frameworks/rules-24"]
     assert served[4] == ["/library/frameworks/nine-core-processes#group-1"]
     assert [] not in served
+
+
+def test_a_branch_does_not_learn_what_shoppers_play(as_, world):
+    """Or it would know them by it."""
+    pages = {who.login: soup(as_(who).get("/library/systems")) for who in (world.dan, world.carol)}
+
+    said = {name: words(page.find(id="B28")) for name, page in pages.items()}
+    assert said["dan"].count("Scenario") == said["dan"].count("Scenarios that shoppers play") == 1
+    assert said["carol"].count("Scenario: ") == 2
 
 
 def test_every_link_of_the_list_leads_somewhere(as_, world):
@@ -43,18 +52,20 @@ def test_a_framework_lists_its_items_and_says_what_cannot_be_seen(as_, world):
     assert entries[2].startswith("3 Breathe and look on Cannot be seen on a visit: A step taken")
 
 
-@pytest.mark.parametrize(
-    ("language", "title"), [("zh", "听，分五层"), ("en", "Five levels of listening")]
-)
-def test_a_page_of_background_is_read_in_both_languages(as_, world, language, title):
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_of_background_is_read_in_both_languages(as_, world, language):
+    background = get_background("listening-levels")
+
     page = soup(
         as_(world.alice).get(
             "/library/background/listening-levels", headers={"Accept-Language": language}
         )
     )
 
-    assert words(page.h1) == title
-    assert page.select("main section")
+    titles = [words(head) for head in page.select("main h1, main h2")]
+    said = [background.title, *(passage.title for passage in background.sections)]
+    assert titles[:-1] == [title.in_(language) for title in said]
+    assert titles[-1] == {"zh": "有助于理解", "en": "Explains"}[language]
 
 
 @pytest.mark.parametrize("path", ["frameworks/none", "background/none"])
