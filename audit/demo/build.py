@@ -128,11 +128,11 @@ def _assign(session: Session, plan: Plan, checklist: Checklist, chance: Random) 
         shopper=plan.shopper.id,
         mode=plan.mode,
         checklist=checklist.hash,
-        brief=cast.FIRST if plan.part else plan.wave.brief,
+        brief=cast.FIRST if plan.scenario else plan.wave.brief,
         due_on=plan.due_on,
     )
-    if plan.part:
-        give_scenario(session, name, _scenarios()[plan.part])
+    if plan.scenario:
+        give_scenario(session, name, _scenarios()[plan.scenario])
     return get_visit(session, cast.AUDITOR, name)
 
 

@@ -192,9 +192,9 @@ BRIEF = Text(
     "early-withdrawal rule of a one-year product. Do not say who you are; take no pictures of "
     "staff.",
 )
-FIRST = Text(  # of who has a part to play besides
+FIRST = Text(  # of who has a role to play besides
     "先以普通客户身份到柜台存入一千元现金，再照您的角色咨询。不拍摄员工。",
-    "First deposit 1,000 yuan in cash at the counter as an ordinary customer, then play your part. "
+    "First deposit 1,000 yuan in cash at the counter as an ordinary customer, then play your role. "
     "Take no pictures of staff.",
 )
 OPEN_BRIEF = Text(

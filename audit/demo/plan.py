@@ -37,7 +37,7 @@ _OPEN: tuple[tuple[str, int, State, int], ...] = (
 )  # fmt: skip
 # The scenarios of visits that are still to be made, by branch; where there are notes, they are
 # of somebody who asked about a product.
-_PARTS = {
+_SCENARIOS = {
     "SH103": "sc-statement", "SZ204": "sc-online-trading", "GZ201": "sc-passbook",
     "SZ202": "sc-clarify-amount", "CD304": "sc-after-open", "HZ101": "sc-close-account",
 }  # fmt: skip
@@ -61,7 +61,7 @@ class Plan(msgspec.Struct, frozen=True):
     skill: float
     seed: str
     quirk: Quirk = ""
-    part: str = ""  # the id of its scenario
+    scenario: str = ""  # its id
 
     @property
     def chance(self) -> Random:
@@ -99,7 +99,7 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
                 skill=character.skill + character.slope * (number - 1.5),
                 seed=seed,
                 quirk=quirk,
-                part=PLAYED if last and running % 2 == 0 else "",
+                scenario=PLAYED if last and running % 2 == 0 else "",
             )
 
 
@@ -153,7 +153,7 @@ def _plan(
         skill=character.skill + 1.5 * character.slope,
         seed=seed,
         quirk=quirk,
-        part=_PARTS.get(code, "") if state == "assigned" else PLAYED,
+        scenario=_SCENARIOS.get(code, "") if state == "assigned" else PLAYED,
     )
 
 

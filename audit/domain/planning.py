@@ -46,14 +46,14 @@ def refusal(checklist: Checklist, mode: Mode, scenario: Scenario | None = None) 
 
 
 def misfit(checklist: Checklist, scenario: Scenario | None) -> str | None:
-    """Why this part may not be played on a visit with this checklist."""
+    """Why this role may not be played on a visit with this checklist."""
     if scenario is not None and not scenario.suits(checklist):
         return N_("This scenario was not written for this checklist. Please choose another.")
     return None
 
 
 def strangeness(branch: Branch, scenario: Scenario | None) -> tuple[str, ...]:
-    """As `warnings`: what makes this part odd there."""
+    """As `warnings`: what makes this role odd there."""
     if scenario is None or scenario.org in ("both", branch.kind):
         return ()
     return (N_("The scenario is written for another kind of branch."),)

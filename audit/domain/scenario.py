@@ -1,4 +1,4 @@
-"""A scenario: the part a shopper plays, the questions they have ready, and what a right answer
+"""A scenario: the role a shopper plays, the questions they have ready, and what a right answer
 to each contains.
 
 What a shopper is told is kept with the visit by the hash of its content, as checklists are:

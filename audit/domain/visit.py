@@ -80,7 +80,7 @@ class Visit(msgspec.Struct, frozen=True):
 
     @property
     def told_scenario(self) -> str | None:
-        """The part its shopper may still read: until the visit starts, and no longer."""
+        """The role its shopper may still read: until the visit starts, and no longer."""
         return self.scenario if self.status == "assigned" else None
 
     def told(self, when: datetime) -> datetime:

@@ -49,7 +49,7 @@ def keep_scenario(session: Session, scenario: Scenario) -> str:
 
 
 def give_scenario(session: Session, visit_id: UUID, scenario: Scenario | None) -> None:
-    """The part its shopper plays, or none; the caller has checked that the visit has not
+    """The role its shopper plays, or none; the caller has checked that the visit has not
     been started."""
     row = session.get(VisitRow, visit_id)
     assert row is not None

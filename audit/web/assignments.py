@@ -62,7 +62,7 @@ def show_assignment(
 def show_brief(
     shopper: ThePerson, database: TheDatabase, page: ThePage, visit_id: FromPath[UUID]
 ) -> Response[Any]:
-    """The part to play on one sheet of paper; gone, like on the phone, once the visit began."""
+    """The role to play on one sheet of paper; gone, like on the phone, once the visit began."""
     with database.reading() as session:
         visit = get_visit(session, shopper, visit_id)
         scenario = find_scenario(session, visit.told_scenario)

@@ -1,16 +1,16 @@
-// The part to play is on the phone until the visit starts: as soon as anything of the visit is
+// The role to play is on the phone until the visit starts: as soon as anything of the visit is
 // on this phone it goes from the page, which may be a copy kept from before, read without a
 // connection.
 {
-  const parts = [...document.querySelectorAll("[data-until-start]")]
+  const told = [...document.querySelectorAll("[data-until-start]")]
 
   const look = async () => {
-    if (!(await mingcha.rows(parts[0].dataset.untilStart)).length) return
-    for (const part of parts) part.remove()
+    if (!(await mingcha.rows(told[0].dataset.untilStart)).length) return
+    for (const section of told) section.remove()
     for (const words of document.querySelectorAll("[data-from-start]")) words.hidden = false
   }
   const again = () => look().catch(() => {})
-  if (parts.length && window.indexedDB) {
+  if (told.length && window.indexedDB) {
     again()
     addEventListener("pageshow", again)  // going back to it, too
   }

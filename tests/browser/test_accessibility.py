@@ -14,13 +14,14 @@ from uuid import UUID
 import pytest
 
 from audit.domain.text import Text
+from audit.store.scenarios import give_scenario
 from audit.store.visits import add_visit
-from tests.world import NOON, fill_visit, release_visit
+from tests.world import NOON, fill_visit, release_visit, scenario
 
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
-AGAIN, WAITING = UUID(int=33), UUID(int=34)
+AGAIN, WAITING, PLANNED = UUID(int=33), UUID(int=34), UUID(int=36)
 NOT_PAGES = re.compile(r"^/static/|/photos/|\.(?:pdf|csv|xlsx|js|webmanifest)$")
 # Whose pages are whose: so that nobody's are looked at twice.
 OWN = {
@@ -40,11 +41,12 @@ REGROUPED = {"/results/{}", "/branches/{}/comparison"}
 @pytest.fixture
 def lived_in(database, world) -> dict[str, str]:
     """Visits in every state, so that no page is empty: two of the Harbour's released, one
-    handed in, one being filled in, and Bob's not begun."""
+    handed in, one being filled in, one with a role to play, and Bob's not begun."""
     for visit, shopper in (
         (AGAIN, world.alice),
         (WAITING, world.alice),
         (UUID(int=35), world.alice),
+        (PLANNED, world.alice),
     ):
         with database.writing() as session:
             add_visit(
@@ -58,6 +60,9 @@ def lived_in(database, world) -> dict[str, str]:
                 brief=Text("看看等候区。", "Look at the waiting area."),
                 due_on=date(2026, 11, 28),
             )
+    with database.writing() as session:
+        for visit in (WAITING, PLANNED, world.hill_visit):
+            give_scenario(session, visit, scenario("sc-wealth"))
     fill_visit(database, world)
     release_visit(database, world, verdict="A warm welcome; the goodbye was cold.")
     later = NOON + timedelta(days=3)
@@ -69,7 +74,7 @@ def lived_in(database, world) -> dict[str, str]:
 
 
 def candidates(world) -> dict[str, list[str]]:
-    visits = [world.harbour_visit, AGAIN, WAITING, UUID(int=35), world.hill_visit]
+    visits = [world.harbour_visit, AGAIN, WAITING, UUID(int=35), PLANNED, world.hill_visit]
     return {
         "visit_id": [str(visit) for visit in visits],
         "branch_id": [str(world.harbour.id)],

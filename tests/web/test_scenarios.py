@@ -1,4 +1,4 @@
-"""The part a shopper plays: theirs until the visit starts, then the auditor's alone."""
+"""The role a shopper plays: theirs until the visit starts, then the auditor's alone."""
 
 import pytest
 from bs4 import BeautifulSoup

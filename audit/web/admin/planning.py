@@ -79,7 +79,7 @@ def read_plan(form: Form, choices: Choices, session: Session, today: date) -> Pl
     if not is_fit(form, get_checklist(session, wave.checklist), mode, scenario):
         return None
     if scenario is not None:
-        standing = Text("", "")  # two parts at once cannot be played
+        standing = Text("", "")  # two roles at once cannot be played
     known = get_known(session, wave.id, due_on)
     ids = [branch.id for branch in branches]
     shared = share_out(ids, [one.id for one in shoppers], known.recent)
