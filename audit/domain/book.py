@@ -40,6 +40,11 @@ class Finding(msgspec.Struct, frozen=True):
     words: Words
 
     @property
+    def rank(self) -> int:
+        """What stands in the way comes first."""
+        return WHATS.index(self.what)
+
+    @property
     def place(self) -> str:
         """As spreadsheet programs name a cell: survey!C7."""
         cell = f"{self.column}{self.row or ''}"
@@ -71,7 +76,7 @@ class Findings:
             words = Words(more, {"count": self.dropped})
             self.found.append(Finding("left_out", "", 0, "", words))
             self.dropped = 0
-        return tuple(sorted(self.found, key=lambda one: WHATS.index(one.what)))
+        return tuple(sorted(self.found, key=lambda one: one.rank))
 
 
 def letters(column: int) -> str:

@@ -73,7 +73,7 @@ class _Reading:
             say(N_("Nothing has a weight yet, so nothing is scored."))
         if questions.uncoached:
             say(
-                N_("%(count)s questions lack advice or help; a dash stands there."),
+                N_("Questions without advice or help, where a dash stands now: %(count)s."),
                 count=questions.uncoached,
             )
         if items and not any(name.startswith("mc_stage") for name in self.grid.columns):
