@@ -60,7 +60,7 @@ def take_book(book: Book, file: str, known: Known) -> Taken:
     try:
         checklist = _resolved(read.tables, file, known)
     except Unusable as error:
-        told = (_in_form(trouble, read) for trouble in error.troubles)
+        told = (_in_form(trouble, read, book) for trouble in error.troubles)
         return Taken(read.tables, _ordered((*read.findings, *told)), None)
     changed = _changed(book, checklist, known) if read.ours else iter(())
     found = _ordered((*read.findings, *changed))
@@ -87,7 +87,7 @@ def _in_file(trouble: Trouble) -> Finding:
     return Finding("wrong", place, 0, "", trouble.words)
 
 
-def _in_form(trouble: Trouble, read: Read) -> Finding:
+def _in_form(trouble: Trouble, read: Read, book: Book) -> Finding:
     section, item = trouble.section, trouble.item
     row = read.rows.get((section, item)) or read.rows.get((section, ""), 0)
     if not row:
@@ -96,16 +96,26 @@ def _in_form(trouble: Trouble, read: Read) -> Finding:
             words = Words(N_("%(item)s: %(said)s"), {"item": item, "said": words})
         sheet = SHEETS.get(section, "survey")
         return Finding("wrong", sheet, 0, "", words)
+    column = _column(trouble, read) or _saying(trouble, book, row)
+    return Finding("wrong", "survey", row, letters(column), trouble.words)
+
+
+def _column(trouble: Trouble, read: Read) -> int:
+    """Of the field it is about."""
     said = trouble.words.values
     field = str(said.get("place") or said.get("key") or "").partition(".")[0].partition("[")[0]
-    return Finding("wrong", "survey", row, letters(_column(field, read)), trouble.words)
-
-
-def _column(field: str, read: Read) -> int:
     wanted = {COLUMNS.get(field, f"mc_{field}"), f"mc_{field}"}
     return next(
         (column for name, column in read.columns.items() if name.partition("::")[0] in wanted), 0
     )
+
+
+def _saying(trouble: Trouble, book: Book, row: int) -> int:
+    """Of the cell that says what is wrong."""
+    page = book.page("survey")
+    cells = page.cells.get(row, {}) if page else {}
+    wrong = {said for said in trouble.words.values.values() if isinstance(said, str)}
+    return next((column for column, text in cells.items() if wrong & set(text.split())), 0)
 
 
 # ---- what is only shown --------------------------------------------------------------

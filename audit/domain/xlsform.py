@@ -16,7 +16,7 @@ TITLES: dict[Language, str] = {"zh": "中文 (zh)", "en": "English (en)"}
 SURVEY = (
     "type", "name",
     *(f"{name}::{title}" for name in ("label", "hint") for title in TITLES.values()),
-    "required", "relevant", "constraint", "mc_as",
+    "required", "relevant", "constraint", "parameters", "mc_as",
     *(f"{name}::{title}" for name in ("mc_short", "mc_coach") for title in TITLES.values()),
     "mc_use", "mc_stage", "mc_response", "mc_scale", "mc_good", "mc_minimum", "mc_maximum",
     *(f"mc_unit::{title}" for title in TITLES.values()),

@@ -9,7 +9,7 @@ from audit.domain.book import Book, Finding, Findings
 from audit.domain.extras import KEYS, MOST_CELLS
 from audit.domain.problems import N_
 from audit.domain.tables import Tables
-from audit.domain.xlsform import CHOICES, SETTINGS, SHEETS, SURVEY
+from audit.domain.xlsform import CHOICES, SETTINGS, SHEETS, SURVEY, YES_NO
 from audit.domain.xlsform_grid import Grid
 from audit.domain.xlsform_lists import REFERENCE, Lists
 from audit.domain.xlsform_settings import Settings
@@ -120,8 +120,12 @@ class _Reading:
         """An option stands in the list of every question that offers it."""
         keys: dict[int, list[tuple[str, ...]]] = {}
         for row, written in self.survey.lists_of.items():
-            for one in self.lists.lists.get(self.survey.types[row].list, ()):
-                keys.setdefault(one.row, []).append((written, one.option["id"]))
+            if not written:
+                continue  # asked as text
+            listed = self.survey.types[row].list
+            for one in self.lists.lists.get(listed, ()):
+                plain = self.lists.means(listed, one.name) if written == YES_NO else ""
+                keys.setdefault(one.row, []).append((written, plain or one.option["id"]))
         return keys
 
     def further(self, grid: Grid, keys: dict[int, list[tuple[str, ...]]]) -> Iterator[Tables]:
@@ -129,7 +133,13 @@ class _Reading:
         found: dict[int, dict[int, str]] = {}  # column to row to text
         for row, column, text in grid.unused():
             kept = self.rewritten(text)
-            if row not in keys:
+            if (
+                grid.headings[column].startswith("mc_")
+                and grid.headings[column] in HEADS[grid.name]
+            ):
+                say = grid.say("left_out", row, column)
+                say(N_("There is no use for this here: %(text)s"), text=text[:80])
+            elif row not in keys:
                 say = grid.say("left_out", row, column)
                 say(N_("It belongs to what became something else: %(text)s"), text=text[:80])
             elif kept is None or not self.fits(grid, row, column):

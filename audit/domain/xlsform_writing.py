@@ -26,6 +26,7 @@ from audit.domain.xlsform_sheets import Row, number, rows_of, settings_row, text
 FACTS = Text("走访情况", "About the visit")
 GATES = Text("前提", "Conditions")
 PHOTO = Text("照片", "Photo")
+PIXELS = "max-pixels=2048"  # as large as our own photos
 ANSWERS = {
     "yes": Text("是", "Yes"),
     "no": Text("否", "No"),
@@ -144,6 +145,7 @@ class Layout:
                 "name": f"{row['name']}.photo",
                 **texts("label", plain(PHOTO)),
                 "relevant": row["relevant"],
+                "parameters": PIXELS,
                 "mc_as": "photo",
             }
 

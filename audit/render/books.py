@@ -3,6 +3,7 @@ cell, with whatever cannot be read refused in words. Nothing in them is ever com
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -25,14 +26,15 @@ MOST_CELLS = 200_000
 MOST_TEXT = 5_000_000  # characters, each cell's counted
 LONGEST_CELL = 32_767
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # no others are used in workbooks
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _OLD = b"\xd0\xcf\x11\xe0"  # the container of .xls, and of what has a password
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError, KeyError,
-    ValueError, OverflowError, AttributeError,
+    zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, OSError,
+    RuntimeError, LookupError, ValueError, OverflowError,
 )  # fmt: skip
 
 
@@ -77,6 +79,8 @@ class _Archive:
         self.left = MOST_UNPACKED
         if len(archive.infolist()) > MOST_FILES:
             raise Invalid(N_("This workbook holds more than %(most)s files."), most=MOST_FILES)
+        if any(one.compress_type not in PACKED for one in archive.infolist()):
+            raise ValueError(PACKED)
 
     def book(self) -> Book:
         main = next(
@@ -92,7 +96,7 @@ class _Archive:
         for kind, target in related.values():
             if kind == "sharedStrings":
                 self.parse(target, strings)
-        budget = _Budget()
+        budget = _Budget(MOST_CELLS, MOST_TEXT)
         return Book(tuple(self.page(n, related[r][1], strings, budget) for n, r in workbook.sheets))
 
     def page(self, name: str, file: str, strings: "_Strings", budget: "_Budget") -> Page:
@@ -167,8 +171,8 @@ class _Workbook(_Handler):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "sheet":
-            relation = next(v for k, v in attributes.items() if k.rpartition(":")[2] == "id")
-            self.sheets.append((_unescaped(attributes["name"]), relation))
+            relation = [v for k, v in attributes.items() if k.rpartition(":")[2] == "id"]
+            self.sheets.append((_unescaped(attributes["name"]), relation[0]))
 
 
 class _Strings(_Handler):
@@ -198,8 +202,8 @@ class _Strings(_Handler):
 class _Budget(msgspec.Struct):
     """What all sheets together may still hold."""
 
-    cells: int = MOST_CELLS
-    text: int = MOST_TEXT
+    cells: int
+    text: int
 
     def take(self, text: str) -> None:
         self.cells -= 1
