@@ -30,6 +30,7 @@ from audit.store.photos import file_photo
 from audit.store.releases import release
 from audit.store.visits import get_visit, list_visits, save_status
 from audit.web.sessions import verify_password
+from tests import books
 from tests import world as known
 from tests.pictures import photo_of
 
@@ -121,6 +122,8 @@ class Running:
         "checklist check",
         "checklist publish",
         "framework list",
+        "checklist export",
+        "checklist import",
         "score",
         "report",
         "log",
@@ -360,6 +363,65 @@ def test_the_list_without_a_database_makes_none(run, tmp_path):
     assert code == 0
     assert len(out.splitlines()) == len(known.library())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["toml", "xlsx"])
+def test_a_checklist_goes_out_and_comes_in_again_as_it_was(run, tmp_path, form):
+    file = tmp_path / f"visit.{form}"
+
+    out = run("checklist", "export", "branch-visit", "-o", file)
+    back = run("checklist", "import", file, "--publish")
+
+    assert out == (0, "", "")
+    assert back == (
+        0,
+        "branch-visit 1.0.0: 59 items, 0 things left out\nbranch-visit 1.0.0: published\n",
+        "",
+    )
+    _, listed, _ = run("checklist", "list", "--json")
+    visit = next(one for one in json.loads(listed) if one["id"] == "branch-visit")
+    assert (visit["published"], visit["shipped"]) == (True, True)
+
+
+def test_export_prints_toml_and_refuses_what_is_not_there(run, write):
+    run("checklist", "publish", write())
+    run("checklist", "publish", write("next.toml", **{'"1.0.0"': '"1.10.0"'}))
+    run("checklist", "publish", write("old.toml", **{'"1.0.0"': '"1.9.0"'}))
+
+    newest = run("checklist", "export", "corner-shop")
+    older = run("checklist", "export", "corner-shop", "--version", "1.9.0")
+
+    assert newest[1].splitlines()[:2] == ['id = "corner-shop"', 'version = "1.10.0"']
+    assert older[1].splitlines()[1] == 'version = "1.9.0"'
+    assert run("checklist", "export", "none", "--version", "1.0.0") == (
+        1,
+        "",
+        "there is no checklist none 1.0.0; see: mingcha checklist list\n",
+    )
+    assert run("checklist", "export", "corner-shop", "--format", "xlsx")[2] == (
+        "a workbook is not printed; say where it goes: -o FILE\n"
+    )
+
+
+def test_import_says_what_became_of_a_form_and_writes_it_as_toml(run, tmp_path):
+    form = next(path for path in books.REAL if path.stem == "tutorial")
+    file = tmp_path / "tutorial.toml"
+
+    code, out, err = run("checklist", "import", form, "-o", file)
+
+    assert (code, err) == (0, "")
+    assert "kept      survey!" in out
+    assert "left out  survey!" in out
+    assert out.splitlines()[-1] == "tutorial 1.0.0: 10 items, 1 things left out"
+    assert run("checklist", "check", file)[0] == 0
+
+
+def test_import_of_what_is_wrong_says_all_of_it_and_keeps_nothing(run, write, tmp_path):
+    code, out, err = run("checklist", "import", write(STAGE="moon", WEIGHT="wieght"), "--publish")
+
+    assert (code, err) == (1, "1 things are wrong\n")
+    assert out == "wrong     door · greeted: unknown key `wieght`\n"
+    assert run("checklist", "import", tmp_path / "none.xlsx")[:2] == (1, "")
 
 
 # ---- score -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`checklist list`, `check` and `publish`."""
+"""`checklist list`, `check` and `publish`; the rest is in `audit.cli.exchange`."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from audit.cli import exchange
 from audit.cli.databases import exists, opened
 from audit.cli.errors import Refused
 from audit.cli.serving import by_version, shipped
@@ -27,7 +28,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def add(commands: Any) -> None:
-    text = "list, check and publish checklists"
+    text = "list, check and publish checklists, and exchange them as files"
     checklist = commands.add_parser("checklist", help=text, description=text)
     deeds = checklist.add_subparsers(dest="deed", required=True, metavar="DEED")
 
@@ -51,6 +52,8 @@ def add(commands: Any) -> None:
     one = deeds.add_parser("publish", help=text, description=text)
     one.add_argument("files", nargs="+", type=Path, metavar="FILE")
     one.set_defaults(run=run_publish)
+
+    exchange.add(deeds)
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -1,8 +1,6 @@
 """A published checklist: self-contained, immutable, identified by the hash of its content.
 
-Everything a visit needs for years (items, scales, gates, route, framework entries, scoring
-rule) is inside, so that nothing published later can change what an old visit meant.
-How one is built from the library's files: `audit.domain.library`.
+Everything a visit needs for years is inside: nothing published later changes an old visit.
 """
 
 import hashlib
@@ -12,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from audit.domain.extras import ExtraPage
 from audit.domain.text import Text
 
 NaPolicy = Literal["exclude", "zero", "not_allowed"]
@@ -238,7 +237,9 @@ class ScoringRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     critical: AnyCritical = FlagOnly()
 
 
-class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+class Checklist(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, dict=True
+):
     id: str
     version: str
     kind: Kind
@@ -256,6 +257,7 @@ class Checklist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     stages: tuple[Stage, ...]
     marks: tuple[Mark, ...]
     frameworks: tuple[Framework, ...]
+    extras: tuple[ExtraPage, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Item]:

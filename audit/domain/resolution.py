@@ -19,6 +19,7 @@ from audit.domain.checklist import (
     Section,
 )
 from audit.domain.decoding import decode, gather
+from audit.domain.extras import check_extras
 from audit.domain.journey import Journey
 from audit.domain.problems import N_
 from audit.domain.sound import (
@@ -44,6 +45,10 @@ from audit.domain.source import (
 from audit.domain.text import Text
 from audit.domain.troubles import Say, Troubles
 
+AS_SAID = (
+    "id", "version", "kind", "title", "summary", "sources", "filled_by", "estimated_minutes",
+    "applies_to", "scoring", "extras",
+)  # fmt: skip
 NO_ROLE = N_("there is no role `%(name)s`")
 NO_ENTRY = N_("there is no framework entry `%(name)s`")
 
@@ -89,16 +94,7 @@ class Resolution:
         items = tuple(self.items[key] for key in asked)
         used = {name.partition(":")[0] for item in items for name in item.frameworks}
         return Checklist(
-            id=source.id,
-            version=source.version,
-            kind=source.kind,
-            title=source.title,
-            summary=source.summary,
-            sources=source.sources,
-            filled_by=source.filled_by,
-            estimated_minutes=source.estimated_minutes,
-            applies_to=source.applies_to,
-            scoring=source.scoring,
+            **{name: getattr(source, name) for name in AS_SAID},
             parts=parts,
             items=items,
             facts=facts,
@@ -132,6 +128,7 @@ class Resolution:
             say(N_("the kind `composite` is for checklists made of parts, and only those"))
         for name in ("title", "summary", "scoring"):
             check_texts(said.get(name), self.troubles.at(name))
+        check_extras(said.get("extras", ()), self.troubles)
 
     # -- what it builds on
 

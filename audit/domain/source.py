@@ -20,6 +20,7 @@ from audit.domain.checklist import (
     ScoringRule,
     Source,
 )
+from audit.domain.extras import ExtraPage
 from audit.domain.text import Text
 
 
@@ -101,6 +102,7 @@ class ChecklistSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gates: tuple[dict[str, Any], ...] = ()  # `GateSource`
     route: tuple[dict[str, Any], ...] = ()  # `RouteSource`
     facts: tuple[dict[str, Any], ...] = ()  # `FactSource`
+    extras: tuple[ExtraPage, ...] = ()
 
 
 class ScaleSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain.checklist import Checklist, Framework, canonical
+from audit.domain.exchange import Known
 from audit.domain.library import (
     Trouble,
     Unusable,
@@ -155,6 +156,12 @@ class Library:
         if troubles:
             raise Unusable(troubles)
         return found
+
+    def known(self, published: Iterable[Checklist]) -> Known:
+        """What a file may build on: the library's words, what was read of it, and what was
+        published, which comes first where both have a version."""
+        kept = {(one.id, one.version): one for one in published}
+        return Known(self.vocabulary, self.frameworks, {**self.checklists, **kept})
 
     def add(self, raw: str, name: str) -> Checklist:
         checklist = read_checklist(raw, name, self.vocabulary, self.frameworks, self.checklists)

@@ -280,6 +280,14 @@ ROWS = {
     "POST /admin/checklists": Row("/admin/checklists", administrators(422)),
     "POST /admin/checklists/shipped": Row("/admin/checklists/shipped", administrators(303)),
     "GET /admin/checklists/{}": Row("/admin/checklists/{checklist}", administrators(200)),
+    "GET /admin/checklists/import": Row("/admin/checklists/import", auditors(200)),
+    "POST /admin/checklists/import": Row("/admin/checklists/import", auditors(422)),
+    "GET /admin/checklists/{}/checklist.toml": Row(
+        "/admin/checklists/{checklist}/checklist.toml", auditors(200)
+    ),
+    "GET /admin/checklists/{}/checklist.xlsx": Row(
+        "/admin/checklists/{checklist}/checklist.xlsx", auditors(200)
+    ),
 }
 # Answers a browser may keep; everything else is never stored.
 PHOTOS = {"GET /visits/{}/photos/{}", "GET /visits/{}/photos/{}/thumbnail"}

@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from audit.web.admin.assignments import handlers as assignments
 from audit.web.admin.branches import handlers as branches
 from audit.web.admin.checklists import handlers as checklists
+from audit.web.admin.exchange import handlers as exchange
 from audit.web.admin.overview import handlers as overview
 from audit.web.admin.people import handlers as people
 from audit.web.admin.phones import handlers as phones
@@ -19,5 +20,6 @@ handlers: list[HTTPRouteHandler] = [
     *programmes,
     *assignments,
     *checklists,
+    *exchange,
     *phones,
 ]

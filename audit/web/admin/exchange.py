@@ -1,0 +1,92 @@
+"""Checklists as files: one to take away, and one that somebody brings, looked at first."""
+
+from typing import Literal
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlmodel import Session
+
+from audit.domain.checklist import Checklist
+from audit.domain.exchange import Known, Taken
+from audit.domain.problems import N_
+from audit.domain.tables import tables_of
+from audit.domain.toml import write_toml
+from audit.languages import translations
+from audit.paths import folder
+from audit.render.books import MOST_BYTES
+from audit.store.checklists import Library, get_checklist, list_checklists
+from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.downloads import XLSX, file
+from audit.web.forms import Form
+from audit.web.pages import Page
+from audit.work.exchange import give, take
+
+TYPES = {"toml": "application/toml", "xlsx": XLSX}
+
+
+@get("/admin/checklists/{content_hash:str}/checklist.toml", sync_to_thread=True)
+def get_checklist_toml(
+    content_hash: FromPath[str], auditor: ThePerson, database: TheDatabase
+) -> Response[bytes]:
+    return _file(content_hash, database, "toml")
+
+
+@get("/admin/checklists/{content_hash:str}/checklist.xlsx", sync_to_thread=True)
+def get_checklist_xlsx(
+    content_hash: FromPath[str], auditor: ThePerson, database: TheDatabase
+) -> Response[bytes]:
+    return _file(content_hash, database, "xlsx")
+
+
+@get("/admin/checklists/import", sync_to_thread=True)
+def show_import(auditor: ThePerson, page: ThePage) -> Response[str]:
+    return _draw(page)
+
+
+@post("/admin/checklists/import", sync_to_thread=True)
+def create_import(
+    auditor: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
+) -> Response[str]:
+    """Shows what the file would become; keeps nothing."""
+    content = form.bytes("file", most=MOST_BYTES)
+    if form.ok and not content:
+        form.refuse("file", N_("Choose a file."))
+    if not form.ok:
+        return _draw(page, form)
+    with database.reading() as session:
+        known = _known(session)
+    taken = take(content, form.file_name("file"), known)
+    return _draw(page, form, taken, known)
+
+
+def _known(session: Session) -> Known:
+    """Only what is published can be built on."""
+    return Library(folder("checklists")).known(list_checklists(session))
+
+
+def _file(
+    content_hash: str, database: TheDatabase, form: Literal["toml", "xlsx"]
+) -> Response[bytes]:
+    with database.reading() as session:
+        checklist = get_checklist(session, content_hash)
+        known = _known(session)
+    content = give(checklist, known.shelf, form)
+    return file(content, TYPES[form], f"{checklist.id}-{checklist.version}.{form}")
+
+
+def _draw(
+    page: Page, form: Form | None = None, taken: Taken | None = None, known: Known | None = None
+) -> Response[str]:
+    checklist: Checklist | None = taken.checklist if taken else None
+    return page(
+        "admin/checklists/import.html",
+        status=200 if form is None or checklist else 422,
+        form=form,
+        taken=taken,
+        checklist=checklist,
+        content=write_toml(tables_of(checklist, known.shelf)) if checklist and known else "",
+        translated=translations(page.language).gettext,
+    )
+
+
+handlers = [get_checklist_toml, get_checklist_xlsx, show_import, create_import]
