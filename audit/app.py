@@ -16,8 +16,10 @@ from audit.web import (
     admin,
     assignments,
     branches,
+    checklists,
     comparisons,
     downloads,
+    drafts,
     events,
     fill,
     histories,
@@ -60,6 +62,8 @@ PARTS = (
     comparisons,
     downloads,
     admin,
+    checklists,
+    drafts,
 )
 HANDLERS = [get_asset, *(handler for part in PARTS for handler in part.handlers)]
 

@@ -112,7 +112,7 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
     for name, field in fields.items():
         if name not in data:
             if field.required:
-                say(N_("`%(key)s` is missing"), key=name)
+                say(N_("`%(key)s` is missing"), key=name, field=name)
             continue
         try:
             value = msgspec.convert(data[name], field.type)
@@ -121,7 +121,7 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
         except msgspec.ValidationError as error:
             tell_wrong(name, error, field.type, say)
         except Senseless as error:
-            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words)
+            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words, field=name)
     return values
 
 
@@ -129,10 +129,10 @@ def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
     """The struct, or None when something is missing, unknown or of the wrong kind."""
     sound = True
 
-    def spoilt(message: str, /, **values: object) -> None:
+    def spoilt(message: str, /, *, field: str = "", **values: object) -> None:
         nonlocal sound
         sound = False
-        say(message, **values)
+        say(message, field=field, **values)
 
     values = decode(data, shape, spoilt)
     return shape(**values) if sound else None
@@ -146,15 +146,15 @@ def tell_wrong(name: str, error: Exception, kind: Any, say: Say) -> None:
     if expected := re.fullmatch(r"Expected `(.+)`, got `(.+)`", said):
         _tell_kinds(place, _kinds(expected[1]), _kinds(expected[2]), choices, say)
     elif missing := re.fullmatch(r"Object missing required field `(.+)`", said):
-        say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=missing[1])
+        say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=missing[1], field=place)
     elif unknown := re.fullmatch(r"Object contains unknown field `(.+)`", said):
-        say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=unknown[1])
+        say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=unknown[1], field=place)
     elif said == "Invalid decimal string":
         _tell_kinds(place, _kinds("decimal"), _kinds("str"), (), say)
     elif refused := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", said, re.DOTALL):
         _tell_refused(place, refused[1], choices, say)
     else:
-        say(N_("`%(place)s`: %(said)s"), place=place, said=said)
+        say(N_("`%(place)s`: %(said)s"), place=place, said=said, field=place)
 
 
 def _tell_kinds(
@@ -163,14 +163,14 @@ def _tell_kinds(
     message = N_("`%(place)s`: expected %(wanted)s, got %(got)s")
     if choices:
         message = N_("`%(place)s`: expected %(wanted)s, got %(got)s: %(choices)s")
-    say(message, place=place, wanted=wanted, got=got, choices=choices)
+    say(message, place=place, wanted=wanted, got=got, choices=choices, field=place)
 
 
 def _tell_refused(place: str, value: str, choices: tuple[Words, ...], say: Say) -> None:
     message = N_("`%(place)s`: `%(value)s` is not one of the possible values")
     if choices:
         message = N_("`%(place)s`: `%(value)s` is not one of the possible values: %(choices)s")
-    say(message, place=place, value=value, choices=choices)
+    say(message, place=place, value=value, choices=choices, field=place)
 
 
 def _kinds(said: str) -> Words | str:
