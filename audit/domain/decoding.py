@@ -4,7 +4,7 @@ told at once and in a checklist writer's words."""
 import re
 import tomllib
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -83,6 +83,8 @@ def _decimal(text: str) -> Decimal:
 
 def _sensible(value: object) -> None:
     """Numbers that are short, finite, and fit every program that will read them."""
+    if isinstance(value, str):
+        return
     if isinstance(value, int) and abs(value) > LARGEST:
         raise Senseless(N_("a whole number is larger than a checklist can use"))
     if isinstance(value, Decimal) and not (
@@ -102,9 +104,14 @@ def _sensible(value: object) -> None:
 # ---- fields --------------------------------------------------------------------------
 
 
+@cache
+def _fields(shape: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(shape)}
+
+
 def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[str, Any]:
     """The fields of `shape` that are right; the others are told."""
-    fields = {field.name: field for field in msgspec.structs.fields(shape)}
+    fields = _fields(shape)
     for key in data:
         if key not in fields:
             say(N_("unknown key `%(key)s`"), key=key)
