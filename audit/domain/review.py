@@ -25,6 +25,7 @@ from audit.domain.fill import gate_choices
 from audit.domain.flags import Flag, flags
 from audit.domain.photo import Picture
 from audit.domain.scoring import ScoreCard, final_score, score
+from audit.domain.tally import Tally, tally
 from audit.domain.text import Text
 from audit.domain.visit import Visit
 from audit.domain.wording import said
@@ -82,6 +83,10 @@ class Review(msgspec.Struct, frozen=True):
     root: str  # of the events that were read: what a decision is about
     genuine: bool = True  # a released one: the log still is what it was made from
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
+
+    @property
+    def tally(self) -> Tally | None:
+        return tally(self.checklist, self.answers)
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)
