@@ -16,8 +16,10 @@ from audit.web import (
     admin,
     assignments,
     branches,
+    checklists,
     comparisons,
     downloads,
+    drafts,
     events,
     fill,
     histories,
@@ -62,6 +64,8 @@ PARTS = (
     downloads,
     systems,
     admin,
+    checklists,
+    drafts,
 )
 HANDLERS = [get_asset, *(handler for part in PARTS for handler in part.handlers)]
 

@@ -4,7 +4,7 @@ told at once and in a checklist writer's words."""
 import re
 import tomllib
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -83,6 +83,8 @@ def _decimal(text: str) -> Decimal:
 
 def _sensible(value: object) -> None:
     """Numbers that are short, finite, and fit every program that will read them."""
+    if isinstance(value, str):
+        return
     if isinstance(value, int) and abs(value) > LARGEST:
         raise Senseless(N_("a whole number is larger than a checklist can use"))
     if isinstance(value, Decimal) and not (
@@ -102,9 +104,14 @@ def _sensible(value: object) -> None:
 # ---- fields --------------------------------------------------------------------------
 
 
+@cache
+def _fields(shape: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(shape)}
+
+
 def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[str, Any]:
     """The fields of `shape` that are right; the others are told."""
-    fields = {field.name: field for field in msgspec.structs.fields(shape)}
+    fields = _fields(shape)
     for key in data:
         if key not in fields:
             say(N_("unknown key `%(key)s`"), key=key)
@@ -112,7 +119,7 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
     for name, field in fields.items():
         if name not in data:
             if field.required:
-                say(N_("`%(key)s` is missing"), key=name)
+                say(N_("`%(key)s` is missing"), key=name, field=name)
             continue
         try:
             value = msgspec.convert(data[name], field.type)
@@ -121,7 +128,7 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
         except msgspec.ValidationError as error:
             tell_wrong(name, error, field.type, say)
         except Senseless as error:
-            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words)
+            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words, field=name)
     return values
 
 
@@ -129,10 +136,10 @@ def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
     """The struct, or None when something is missing, unknown or of the wrong kind."""
     sound = True
 
-    def spoilt(message: str, /, **values: object) -> None:
+    def spoilt(message: str, /, *, field: str = "", **values: object) -> None:
         nonlocal sound
         sound = False
-        say(message, **values)
+        say(message, field=field, **values)
 
     values = decode(data, shape, spoilt)
     return shape(**values) if sound else None
@@ -154,15 +161,15 @@ def tell_wrong(name: str, error: Exception, kind: Any, say: Say) -> None:
     if expected := re.fullmatch(r"Expected `(.+)`, got `(.+)`", said):
         _tell_kinds(place, _kinds(expected[1]), _kinds(expected[2]), choices, say)
     elif missing := re.fullmatch(r"Object missing required field `(.+)`", said):
-        say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=missing[1])
+        say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=missing[1], field=place)
     elif unknown := re.fullmatch(r"Object contains unknown field `(.+)`", said):
-        say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=unknown[1])
+        say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=unknown[1], field=place)
     elif said == "Invalid decimal string":
         _tell_kinds(place, _kinds("decimal"), _kinds("str"), (), say)
     elif refused := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", said, re.DOTALL):
         _tell_refused(place, refused[1], choices, say)
     else:
-        say(N_("`%(place)s`: %(said)s"), place=place, said=said)
+        say(N_("`%(place)s`: %(said)s"), place=place, said=said, field=place)
 
 
 def _tell_kinds(
@@ -171,14 +178,14 @@ def _tell_kinds(
     message = N_("`%(place)s`: expected %(wanted)s, got %(got)s")
     if choices:
         message = N_("`%(place)s`: expected %(wanted)s, got %(got)s: %(choices)s")
-    say(message, place=place, wanted=wanted, got=got, choices=choices)
+    say(message, place=place, wanted=wanted, got=got, choices=choices, field=place)
 
 
 def _tell_refused(place: str, value: str, choices: tuple[Words, ...], say: Say) -> None:
     message = N_("`%(place)s`: `%(value)s` is not one of the possible values")
     if choices:
         message = N_("`%(place)s`: `%(value)s` is not one of the possible values: %(choices)s")
-    say(message, place=place, value=value, choices=choices)
+    say(message, place=place, value=value, choices=choices, field=place)
 
 
 def _kinds(said: str) -> Words | str:

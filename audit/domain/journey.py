@@ -58,7 +58,7 @@ class Journey:
         else:
             found = [pattern] if pattern in self.items else []
         if not found and not self.excused(pattern):
-            say(N_("names `%(name)s`, which is not asked"), name=pattern)
+            say(N_("names `%(name)s`, which is not asked"), name=pattern, field="items")
         return found
 
     def excused(self, pattern: str) -> bool:
@@ -120,7 +120,7 @@ class Journey:
 
     def check_stage(self, stage: str, say: Say) -> None:
         if stage not in self.known:
-            say(N_("there is no stage `%(name)s`"), name=stage)
+            say(N_("there is no stage `%(name)s`"), name=stage, field="stage")
 
     def marks(self, items: Iterable[Item]) -> tuple[Mark, ...]:
         timed = [item.response for item in items if isinstance(item.response, Seconds)]

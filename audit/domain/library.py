@@ -5,6 +5,7 @@ at once, each with its place), and resolved into a self-contained `Checklist`.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from audit.domain.checklist import Checklist, Framework
 from audit.domain.decoding import parse, whole
@@ -14,8 +15,8 @@ from audit.domain.source import Frameworks, Vocabulary
 from audit.domain.troubles import Trouble, Troubles, Unusable
 
 __all__ = [
-    "Trouble", "Unusable", "Vocabulary", "read_checklist", "read_frameworks", "read_vocabulary",
-    "requirements",
+    "Trouble", "Unusable", "Vocabulary", "read_checklist", "read_frameworks", "read_tables",
+    "read_vocabulary", "requirements",
 ]  # fmt: skip
 
 
@@ -49,6 +50,16 @@ def read_checklist(
     """
     resolution = Resolution(Troubles(file), vocabulary, frameworks, library)
     return resolution.checklist(parse(raw, file))
+
+
+def read_tables(
+    tables: dict[str, Any],
+    vocabulary: Vocabulary,
+    frameworks: Iterable[Framework],
+    library: Mapping[tuple[str, str], Checklist],
+) -> Checklist:
+    """As `read_checklist`, of a file that is not written yet."""
+    return Resolution(Troubles(""), vocabulary, frameworks, library).checklist(tables)
 
 
 def requirements(raw: str, file: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from audit.domain.branch import Branch
 from audit.domain.checklist import Checklist, ScoringRule, canonical
 from audit.domain.scoring import ScoreCard, Standing
 from audit.domain.statistics import Difference
+from audit.domain.tally import Tally
 from audit.domain.text import Text
 from audit.domain.visit import Mode, Visit
 
@@ -60,7 +61,7 @@ class Named(msgspec.Struct, frozen=True):
     criterion: Text
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     """`change` compares raw scores; `difference` says, by the same rule as a branch's page,
     whether it is clear."""
 
@@ -76,6 +77,7 @@ class Verdict(msgspec.Struct, frozen=True):
     change: Decimal | None
     difference: Difference | None
     words: str
+    tally: Tally | None = None  # of a form of points
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from audit.domain.checklist import (
     ScoringRule,
     Section,
 )
+from audit.domain.composition import compose
 from audit.domain.decoding import decode, gather
 from audit.domain.extras import check_extras
 from audit.domain.journey import Journey
@@ -37,7 +38,6 @@ from audit.domain.source import (
     ChecklistSource,
     FactSource,
     ItemSource,
-    PartSource,
     SectionSource,
     UseSource,
     Vocabulary,
@@ -108,11 +108,11 @@ class Resolution:
         say = self.troubles.at()
         check_id(said.get("id", "x"), say)
         if not VERSION.fullmatch(said.get("version", "0.0.0")):
-            say(N_("the version must look like 1.0.0"))
+            say(N_("the version must look like 1.0.0"), field="version")
         roles = (said.get("filled_by", "mystery_shopper"),)
-        check_known(roles, self.roles, NO_ROLE, say)
+        check_known(roles, self.roles, NO_ROLE, say, "filled_by")
         if said.get("estimated_minutes", 1) < 1:
-            say(N_("`estimated_minutes` is at least 1"))
+            say(N_("`estimated_minutes` is at least 1"), field="estimated_minutes")
         scoring: ScoringRule | None = said.get("scoring")
         if scoring is not None:
             check_scoring(scoring, parts, self.troubles.at("scoring"))
@@ -187,38 +187,23 @@ class Resolution:
         )
 
     def composed(self, wanted: Iterable[dict[str, Any]]) -> tuple[Part, ...]:
-        parts = []
-        for data in wanted:
-            name = str(data.get("checklist", "?"))
-            say = self.troubles.at("parts", name)
-            said = gather(data, PartSource, say)
-            checklist = self.required.get(name)
-            if said is not None and said.share <= 0:
-                say(N_("the share must be above 0"))
-            if checklist is None:
-                say(N_("is not among what the checklist requires"))
-            elif len(checklist.parts) != 1:
-                say(N_("is itself made of parts"))
-            elif said is not None:
-                parts.append(msgspec.structs.replace(checklist.parts[0], share=said.share))
-        ids = (part.id for part in parts)
-        check_unique(ids, N_("part `%(name)s` is there twice"), self.troubles.at())
+        parts = compose(wanted, self.required, self.troubles)
         placed = {entry.item for part in parts for s in part.sections for entry in s.entries}
         for key in self.items.keys() - placed:
             del self.items[key]
-        return tuple(parts)
+        return parts
 
     def section(self, checklist: str, data: dict[str, Any], fetched: dict[str, Item]) -> Section:
         name = str(data.get("id", "?"))
         say = self.troubles.at(name)
         said = decode(data, SectionSource, say)
         check_id(said.get("id", "x"), say)
-        check_texts(said.get("title"), say)
+        check_texts(said.get("title"), say, "title")
         weight = said.get("weight", Decimal(1))
         if weight <= 0:
-            say(N_("the weight of a section must be above 0"))
+            say(N_("the weight of a section must be above 0"), field="weight")
         if said.get("items") == ():
-            say(N_("the section has no items"))
+            say(N_("the section has no items"), field="items")
         entries = [
             self.used(raw, name, fetched) if "use" in raw else self.own(checklist, raw, name)
             for raw in said.get("items", ())
@@ -240,7 +225,7 @@ class Resolution:
         if name in self.items:
             say(N_("is already in this checklist"))
             return None
-        check_known(use.frameworks, self.entries, NO_ENTRY, say)
+        check_known(use.frameworks, self.entries, NO_ENTRY, say, "frameworks")
         check_reach(item.response, use.weight, item.critical, say)
         both = tuple(dict.fromkeys((*item.frameworks, *use.frameworks)))
         self.items[name] = msgspec.structs.replace(item, weight=use.weight, frameworks=both)
@@ -252,14 +237,14 @@ class Resolution:
         key = f"{checklist}/{name}"
         said = gather(raw, ItemSource, say)
         if key in self.items:
-            say(N_("this id is used twice"))
+            say(N_("this id is used twice"), field="id")
             return None
         if said is None:
             self.unread.add(key)
             return None
         check_id(name, say)
-        check_known(said.filled_by, self.roles, NO_ROLE, say)
-        check_known(said.frameworks, self.entries, NO_ENTRY, say)
+        check_known(said.filled_by, self.roles, NO_ROLE, say, "filled_by")
+        check_known(said.frameworks, self.entries, NO_ENTRY, say, "frameworks")
         check_texts(said, say)
         response = self.asked(said.stage, said.response, say)
         check_reach(response, said.weight, said.critical, say)
@@ -285,13 +270,14 @@ class Resolution:
 
     def asked(self, stage: str, response: AnyResponse, say: Say) -> AnyResponse:
         """The response with its scale filled in."""
-        check_known((stage,), self.stages, N_("there is no stage `%(name)s`"), say)
+        check_known((stage,), self.stages, N_("there is no stage `%(name)s`"), say, "stage")
         check_response(response, self.marks, say)
         if not isinstance(response, Graded):
             return response
         if response.grades:
             say(N_("grades are written in the vocabulary's scales, not in an item"))
         if response.scale not in self.scales:
-            say(N_("there is no scale `%(name)s`"), name=response.scale)
+            no_scale = N_("there is no scale `%(name)s`")
+            say(no_scale, name=response.scale, field="response.scale")
             return response
         return msgspec.structs.replace(response, grades=self.scales[response.scale].grades)

@@ -26,6 +26,7 @@ from audit.domain.flags import Flag, flags
 from audit.domain.photo import Picture
 from audit.domain.scenario import Scenario
 from audit.domain.scoring import ScoreCard, final_score, score
+from audit.domain.tally import Tally, tally
 from audit.domain.text import Text
 from audit.domain.visit import Visit
 from audit.domain.wording import said
@@ -84,6 +85,10 @@ class Review(msgspec.Struct, frozen=True):
     genuine: bool = True  # a released one: the log still is what it was made from
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
     scenario: Scenario | None = None  # what the shopper was told
+
+    @property
+    def tally(self) -> Tally | None:
+        return tally(self.checklist, self.answers)
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)

@@ -33,36 +33,39 @@ TENTH = Decimal("0.1")
 TWICE = N_("the id `%(name)s` is there twice")
 
 
-def check_id(name: str, say: Say) -> None:
+def check_id(name: str, say: Say, field: str = "id") -> None:
     if not _ID.fullmatch(name):
-        say(N_("`%(name)s`: ids use small letters, digits, - _ and . only"), name=name)
+        say(N_("`%(name)s`: ids use small letters, digits, - _ and . only"), name=name, field=field)
 
 
-def check_unique(names: Iterable[str], message: str, say: Say) -> None:
+def check_unique(names: Iterable[str], message: str, say: Say, field: str = "") -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            say(message, name=name)
+            say(message, name=name, field=field)
         seen.add(name)
 
 
-def check_known(names: Iterable[str], known: Container[str], message: str, say: Say) -> None:
+def check_known(
+    names: Iterable[str], known: Container[str], message: str, say: Say, field: str = ""
+) -> None:
     for name in names:
         if name not in known:
-            say(message, name=name)
+            say(message, name=name, field=field)
 
 
-def check_texts(thing: object, say: Say) -> None:
+def check_texts(thing: object, say: Say, field: str = "") -> None:
     """Every text inside the struct says something in both languages."""
+    path = f"{field}." if field else ""
     if isinstance(thing, Text):
-        if not thing.zh.strip() or not thing.en.strip():
-            say(N_("a text is empty in one language"))
+        if empty := [name for name in ("zh", "en") if not getattr(thing, name).strip()]:
+            say(N_("a text is empty in one language"), field=f"{path}{empty[0]}")
     elif isinstance(thing, msgspec.Struct):
         for name in thing.__struct_fields__:
-            check_texts(getattr(thing, name), say)
+            check_texts(getattr(thing, name), say, f"{path}{name}")
     elif isinstance(thing, tuple):
-        for inner in thing:
-            check_texts(inner, say)
+        for number, inner in enumerate(thing):
+            check_texts(inner, say, f"{path}{number}")
 
 
 # ---- responses and what they earn ----------------------------------------------------
@@ -76,54 +79,60 @@ def check_response(response: AnyResponse, marks: Container[str], say: Say) -> No
             _check_choice(response, say)
         case Points(maximum=maximum) | Count(maximum=int(maximum)):
             if maximum <= 0:
-                say(N_("the maximum must be above 0"))
+                say(N_("the maximum must be above 0"), field="response.maximum")
         case Number(minimum=least, maximum=most):
             if least is not None and most is not None and least > most:
-                say(N_("the minimum is above the maximum"))
+                say(N_("the minimum is above the maximum"), field="response.minimum")
     if isinstance(response, Count | Seconds | Number):
         check_bands(response.bands, say)
 
 
 def _check_seconds(response: Seconds, marks: Container[str], say: Say) -> None:
-    check_known((response.start, response.stop), marks, N_("there is no mark `%(name)s`"), say)
+    no_mark = N_("there is no mark `%(name)s`")
+    check_known((response.start, response.stop), marks, no_mark, say, "response")
     if response.start == response.stop:
-        say(N_("it is timed from a mark to the same mark"))
+        say(N_("it is timed from a mark to the same mark"), field="response.stop")
 
 
 def _check_choice(response: Choice, say: Say) -> None:
     ids = [option.id for option in response.options]
     if len(ids) < 2:
-        say(N_("a choice needs at least two options"))
-    check_unique(ids, N_("option `%(name)s` is there twice"), say)
+        say(N_("a choice needs at least two options"), field="response.options")
+    check_unique(ids, N_("option `%(name)s` is there twice"), say, "response.options")
     if {"na", "not_observed"} & set(ids):
-        say(N_("`na` and `not_observed` are reserved answers"))
-    for option in response.options:
-        check_id(option.id, say)
-        check_credit(option.credit, say)
+        say(N_("`na` and `not_observed` are reserved answers"), field="response.options")
+    for number, option in enumerate(response.options):
+        place = f"response.options.{number}"
+        check_id(option.id, say, place)
+        check_credit(option.credit, say, place)
 
 
 def check_bands(bands: tuple[CreditBand, ...], say: Say) -> None:
-    for band in bands:
-        check_credit(band.credit, say)
+    place = "response.bands"
+    for number, band in enumerate(bands):
+        check_credit(band.credit, say, f"{place}.{number}")
         if band.max is not None and band.min is not None:
-            say(N_("a credit band has `max` or `min`, not both"))
+            said = N_("a credit band has `max` or `min`, not both")
+            say(said, field=f"{place}.{number}")
     if bands and (bands[-1].max is not None or bands[-1].min is not None):
-        say(N_("the last credit band must take everything else: no `max`, no `min`"))
+        said = N_("the last credit band must take everything else: no `max`, no `min`")
+        say(said, field=place)
     if any(band.max is None and band.min is None for band in bands[:-1]):
-        say(N_("a credit band after the one that takes everything else"))
+        say(N_("a credit band after the one that takes everything else"), field=place)
     upper = [band.max for band in bands if band.max is not None]
     lower = [band.min for band in bands if band.min is not None]
     if not _rising(upper) or not _rising(lower[::-1]):
-        say(N_("credit bands are out of order: `max` rises from band to band, `min` falls"))
+        said = N_("credit bands are out of order: `max` rises from band to band, `min` falls")
+        say(said, field=place)
 
 
 def _rising(values: Sequence[Decimal]) -> bool:
     return all(before < after for before, after in pairwise(values))
 
 
-def check_credit(credit: Decimal | None, say: Say) -> None:
+def check_credit(credit: Decimal | None, say: Say, field: str = "") -> None:
     if credit is not None and not 0 <= credit <= 1:
-        say(N_("credit %(credit)s is not between 0 and 1"), credit=credit)
+        say(N_("credit %(credit)s is not between 0 and 1"), credit=credit, field=field)
 
 
 def credits_of(response: AnyResponse) -> tuple[Decimal, ...]:
@@ -144,13 +153,14 @@ def check_reach(response: AnyResponse, weight: Decimal, critical: bool, say: Say
     """100 points can be reached, and a critical item can be failed."""
     credits = credits_of(response)
     if weight < 0:
-        say(N_("the weight is below 0"))
+        say(N_("the weight is below 0"), field="weight")
     if weight > 0 and credits and max(credits) != 1:
-        say(N_("no answer earns full credit (1)"))
+        say(N_("no answer earns full credit (1)"), field="response")
     if critical and (weight == 0 or 0 not in credits):
-        say(
-            N_("is critical but can never be failed: it needs a weight and an answer with credit 0")
+        said = N_(
+            "is critical but can never be failed: it needs a weight and an answer with credit 0"
         )
+        say(said, field="critical")
 
 
 # ---- the scoring rule ----------------------------------------------------------------
@@ -159,10 +169,12 @@ def check_reach(response: AnyResponse, weight: Decimal, critical: bool, say: Say
 def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
     minima = [band.minimum for band in scoring.bands]
     if not minima or minima[-1] != 0 or minima[0] > 100 or not _rising(minima[::-1]):
-        say(N_("score bands run from the highest minimum, at most 100, down to 0"))
-    check_unique((b.id for b in scoring.bands), N_("score band `%(name)s` is there twice"), say)
-    for band in scoring.bands:
-        check_id(band.id, say)
+        said = N_("score bands run from the highest minimum, at most 100, down to 0")
+        say(said, field="bands")
+    twice = N_("score band `%(name)s` is there twice")
+    check_unique((band.id for band in scoring.bands), twice, say, "bands")
+    for number, band in enumerate(scoring.bands):
+        check_id(band.id, say, f"bands.{number}")
         if not _is_score(band.minimum):
             say(
                 N_(
@@ -170,17 +182,21 @@ def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
                     "points are between 0 and 100 with at most one decimal"
                 ),
                 band=band.id,
+                field=f"bands.{number}",
             )
     match scoring.critical:
         case Cap(cap=points) | Deduct(points=points):
             if not _is_score(points):
-                say(N_("`critical`: points are between 0 and 100 with at most one decimal"))
+                limits = N_("`critical`: points are between 0 and 100 with at most one decimal")
+                say(limits, field="critical")
     if not 0 <= scoring.minimum_coverage <= 1:
-        say(N_("`minimum_coverage` is a share between 0 and 1"))
+        said = N_("`minimum_coverage` is a share between 0 and 1")
+        say(said, field="minimum_coverage")
     if not 1 <= scoring.minimum_parts <= max(parts, 1):
-        say(N_("`minimum_parts` is at least 1 and at most the number of parts"))
+        said = N_("`minimum_parts` is at least 1 and at most the number of parts")
+        say(said, field="minimum_parts")
     if scoring.minimum_index_items < 1:
-        say(N_("`minimum_index_items` is at least 1"))
+        say(N_("`minimum_index_items` is at least 1"), field="minimum_index_items")
 
 
 def _is_score(points: Decimal) -> bool:

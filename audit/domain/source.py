@@ -60,6 +60,7 @@ class SectionSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PartSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checklist: str
     share: Decimal
+    without: tuple[str, ...] = ()  # items that are not asked here
 
 
 class GateSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

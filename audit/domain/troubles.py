@@ -1,6 +1,7 @@
 """What is wrong with a checklist file: found all at once, each with its place, in plain words
 that every reader gets in their own language."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ import msgspec
 
 from audit.domain.problems import N_
 
+_INDEX = re.compile(r"\[(\d+)\]")
 Gettext = Callable[[str], str]  # from a message id to its text in one language
 
 
@@ -42,6 +44,7 @@ class Trouble(msgspec.Struct, frozen=True):
     section: str
     item: str
     words: Words
+    field: str = ""  # the key in it, with dots between, as `response.bands.0.credit`
 
     @property
     def message(self) -> str:
@@ -64,7 +67,7 @@ class Unusable(Exception):
 class Say(Protocol):
     """Tells one trouble of a place: its message id and values."""
 
-    def __call__(self, message: str, /, **values: object) -> None: ...
+    def __call__(self, message: str, /, *, field: str = "", **values: object) -> None: ...
 
 
 class Troubles:
@@ -75,8 +78,9 @@ class Troubles:
         self.found: list[Trouble] = []
 
     def at(self, section: str = "", item: str = "") -> Say:
-        def say(message: str, /, **values: object) -> None:
-            self.found.append(Trouble(self.file, section, item, Words(message, values)))
+        def say(message: str, /, *, field: str = "", **values: object) -> None:
+            path = _INDEX.sub(r".\1", field)
+            self.found.append(Trouble(self.file, section, item, Words(message, values), path))
 
         return say
 

@@ -21,6 +21,7 @@ from audit.domain.report_items import flips_since, highlights_of, losses_of, nam
 from audit.domain.report_scores import best_of, parts_of, places_of, readings_of, timings_of
 from audit.domain.scoring import ScoreCard
 from audit.domain.statistics import Spread, difference
+from audit.domain.tally import tally
 from audit.domain.visit import Visit
 from audit.domain.wording import said
 
@@ -50,7 +51,7 @@ def visit_report(
     highlights = highlights_of(checklist, places, capture.notes)
     return VisitReport(
         heading=_heading(visit, checklist, capture, now),
-        verdict=_verdict(visit, checklist, card, previous, spread),
+        verdict=_verdict(visit, checklist, card, previous, spread, now),
         readings=readings_of(checklist, card, places),
         parts=parts,
         timings=timings_of(checklist, places, now),
@@ -109,6 +110,7 @@ def _verdict(
     card: ScoreCard,
     previous: EarlierVisit | None,
     spread: Spread | None,
+    now: Mapping[str, Answer],
 ) -> Verdict:
     assert visit.release is not None
     band = checklist.band_of(card.final)
@@ -130,6 +132,7 @@ def _verdict(
         change=change,
         difference=worth,
         words=visit.release.verdict,
+        tally=tally(checklist, now),
     )
 
 

@@ -64,6 +64,7 @@ class Published(msgspec.Struct, frozen=True):
     checklist: Checklist
     published_at: datetime
     visits: int  # made with this version, cancelled ones left out
+    note: str = ""
 
 
 def list_published(session: Session) -> list[Published]:
@@ -75,17 +76,33 @@ def list_published(session: Session) -> list[Published]:
         .subquery()
     )
     query = (
-        select(ChecklistRow.hash, ChecklistRow.published_at, func.coalesce(used.c.visits, 0))
+        select(
+            ChecklistRow.hash,
+            ChecklistRow.published_at,
+            func.coalesce(used.c.visits, 0),
+            ChecklistRow.note,
+        )
         .outerjoin(used, used.c.checklist_hash == ChecklistRow.hash)
         .order_by(col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc())
     )
     return [
-        Published(get_checklist(session, name), published_at, visits)
-        for name, published_at, visits in session.exec(query)
+        Published(get_checklist(session, name), published_at, visits, note)
+        for name, published_at, visits, note in session.exec(query)
     ]
 
 
-def publish(session: Session, checklist: Checklist, now: datetime) -> bool:
+def find_note(session: Session, content_hash: str) -> str:
+    """What was said when this version was published."""
+    row = session.get(ChecklistRow, content_hash)
+    return row.note if row else ""
+
+
+def shelf_of(session: Session) -> dict[tuple[str, str], Checklist]:
+    """Every published version by id and version: what others may build on."""
+    return {(one.id, one.version): one for one in list_checklists(session)}
+
+
+def publish(session: Session, checklist: Checklist, now: datetime, note: str = "") -> bool:
     """Keep a version for ever. False if it was there already; raises `Conflict` if the
     same version was published with other content."""
     known = session.exec(
@@ -111,6 +128,7 @@ def publish(session: Session, checklist: Checklist, now: datetime) -> bool:
             version=checklist.version,
             content=canonical(checklist).decode(),
             published_at=now,
+            note=note,
         )
     )
     session.flush()

@@ -102,6 +102,21 @@ class ChecklistRow(SQLModel, table=True):
     version: str
     content: str = Field(sa_column=Column(Text, nullable=False))
     published_at: datetime
+    note: str = Field(default="", sa_column=Column(Text, nullable=False))  # what it changes
+
+
+class DraftRow(SQLModel, table=True):
+    """A checklist being written: the tables of its file, incomplete as they may be."""
+
+    __tablename__ = "draft"
+    id: UUID = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_column=Column(MsgspecJSON(dict[str, Any]), nullable=False))
+    based_on: str = ""  # the version it began from
+    edited_by: UUID = Field(foreign_key="person.id")
+    edited_at: datetime
+    page: str = ""  # the open page that saved it last
+
+    model_config = {"arbitrary_types_allowed": True}
 
 
 class ScenarioRow(SQLModel, table=True):

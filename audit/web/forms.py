@@ -22,6 +22,10 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
         raise Invalid(N_("This form is not text in UTF-8.")) from error
 
 
+def number_of(said: str) -> int:
+    return int(said) if said.isdecimal() and len(said) < 6 else 0
+
+
 class Form:
     """A posted form. `text`, `uuid`, … return a value or a neutral stand-in and note the
     problem; ask `ok` before using them."""
@@ -47,6 +51,11 @@ class Form:
 
     def all(self, field: str) -> list[str]:
         return [readable(str(value)) for value in self._values.getall(field, [])]
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Everything that was typed or chosen."""
+        return {name: self.all(name) for name in self._values}
 
     def text(self, field: str, *, most: int = 200, required: bool = True) -> str:
         value = self.get(field).strip()
@@ -112,6 +121,10 @@ class Form:
         if not 2000 <= day.year <= 2100:
             self.refuse(field, N_("Enter a date between 2000 and 2100."))
         return day
+
+    def number(self, field: str) -> int:
+        """The place of something in a list, from 1; 0 if it is none."""
+        return number_of(self.get(field))
 
     def flag(self, field: str) -> bool:
         return self.get(field) not in ("", "0", "false")

@@ -14,26 +14,29 @@ from uuid import UUID
 import pytest
 
 from audit.domain.text import Text
+from audit.store.drafts import create_draft
 from audit.store.scenarios import give_scenario
 from audit.store.visits import add_visit
-from tests.world import NOON, fill_visit, release_visit, scenario
+from tests.world import NOON, fill_visit, library, release_visit, scenario
 
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 AGAIN, WAITING, PLANNED = UUID(int=33), UUID(int=34), UUID(int=36)
+PLAIN, COMPOSED = UUID(int=91), UUID(int=92)
 NOT_PAGES = re.compile(r"^/static/|/photos/|\.(?:pdf|csv|xlsx|js|webmanifest)$")
 # Whose pages are whose: so that nobody's are looked at twice.
 OWN = {
     "stranger": r"/sign-in|/offline",
     "alice": r"/assignments|/visits|/account|/self-test",
-    "carol": r"/reviews|/results|/branches$",
+    "carol": r"/reviews|/results|/branches$|/drafts|/checklists",
     "dan": r"/branches|/results|/library",
     "ann": r"/admin",
 }
 QUERIES = {
     "/branches/{branch_id:uuid}/comparison": "?visit={first}&visit={second}",
     "/branches/{branch_id:uuid}/changes": "?before={first}&after={second}",
+    "/checklists/comparison": "?before={rules}&after={whole}",
 }
 REGROUPED = {"/results/{}", "/branches/{}/comparison"}
 
@@ -70,7 +73,16 @@ def lived_in(database, world) -> dict[str, str]:
     release_visit(database, world, visit=AGAIN, at=later + timedelta(days=1))
     fill_visit(database, world, visit=WAITING, entered=later)
     fill_visit(database, world, visit=UUID(int=35), entered=later, submit=False)
-    return {"first": str(world.harbour_visit), "second": str(AGAIN)}
+    with database.writing() as session:
+        whole, rules = world.checklist, library()["rules-24"]
+        create_draft(session, COMPOSED, whole, world.ann, NOON, own_id="ours")
+        create_draft(session, PLAIN, rules, world.ann, NOON, own_id="own-rules")
+    return {
+        "first": str(world.harbour_visit),
+        "second": str(AGAIN),
+        "rules": rules.hash,
+        "whole": whole.hash,
+    }
 
 
 def candidates(world) -> dict[str, list[str]]:
@@ -85,6 +97,9 @@ def candidates(world) -> dict[str, list[str]]:
         "content_hash": [world.checklist.hash],
         "framework": ["anger7"],
         "name": ["listening-levels"],
+        "draft_id": [str(PLAIN), str(COMPOSED)],
+        "section": ["1"],
+        "number": ["1"],
     }
 
 

@@ -46,6 +46,7 @@ def test_the_checklists_have_as_many_items_as_their_sources_ask():
         "response-techniques": 22,
         "service-quality-factors": 41,
         "customer-care": 11,
+        "points-1000": 46,
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from audit.app import create_app
 from audit.clock import now
 from audit.domain.branch import Region
+from audit.domain.draft import order_of, seen_as
 from audit.domain.event import Photo, hashed, root
 from audit.domain.people import Person
 from audit.domain.photo import Arrived
@@ -22,7 +23,9 @@ from audit.domain.text import Text
 from audit.ids import new_id
 from audit.settings import Settings
 from audit.store.branches import save_region
+from audit.store.checklists import list_checklists
 from audit.store.database import Database
+from audit.store.drafts import create_draft, get_draft, save_draft
 from audit.store.events import add_events, list_events
 from audit.store.photos import file_photo
 from audit.store.scenarios import give_scenario
@@ -106,6 +109,7 @@ class House:
             save_region(session, Region(empty, Text("空", "Empty")))
         world = self.world
         return {
+            **self._write(),
             "assigned": str(world.harbour_visit),
             "photo": str(photo.id),
             "sha": photo.sha,
@@ -122,6 +126,25 @@ class House:
             "item": world.checklist.items[0].key,
             "stage": world.checklist.stages[0].id,
             "seen": self._root(submitted),
+        }
+
+    def _write(self) -> dict[str, str]:
+        """Two drafts of Ann's: a plain one, and one made of parts that could be published."""
+        plain, composite = UUID(int=91), UUID(int=92)
+        with self.database.writing() as session:
+            shelf = {one.id: one for one in list_checklists(session)}
+            for draft, name in ((plain, "rules-24"), (composite, "branch-visit")):
+                create_draft(session, draft, shelf[name], self.world.ann, now(), own_id="own")
+                tables = get_draft(session, draft).tables
+                save_draft(session, draft, tables, self.world.ann, now(), "house")
+            parts = get_draft(session, composite)
+        return {
+            "draft": str(plain),
+            "composite": str(composite),
+            "other": shelf["complaint-handling"].hash,
+            "seen_parts": seen_as(order_of(parts)),
+            "seen_part": seen_as([parts.tables["parts"][0], parts.tables["requires"]]),
+            "seen_draft": seen_as(parts.tables),
         }
 
     def _photograph(self, visit: UUID) -> Photo:

@@ -60,6 +60,8 @@ def administrators(status: int) -> tuple[int | None, ...]:
     return (None, NO, NO, NO, NO, NO, status)
 
 
+HERE = {"page": "house"}  # the page that saved it last saves again
+HERE_UP = {**HERE, "step": "2.up"}
 ROWS = {
     # phones, by a visit's token: nobody's sign-in opens these
     "POST /api/v1/visits/{}/events": Row("/api/v1/visits/{assigned}/events", anybody(422)),
@@ -166,6 +168,61 @@ ROWS = {
     ),
     "GET /branches/{}/scores.csv": Row("/branches/{branch}/scores.csv", readers(200)),
     "GET /branches/{}/scores.xlsx": Row("/branches/{branch}/scores.xlsx", readers(200)),
+    # those who write checklists
+    "GET /checklists/{}": Row("/checklists/{checklist}", auditors(200)),
+    "GET /checklists/comparison": Row(
+        "/checklists/comparison?before={checklist}&after={other}", auditors(200)
+    ),
+    "GET /drafts": Row("/drafts", auditors(200)),
+    "POST /drafts": Row("/drafts", auditors(303), {"begin": "{checklist}"}),
+    "GET /drafts/{}": Row("/drafts/{draft}", auditors(200)),
+    "POST /drafts/{}/removal": Row("/drafts/{draft}/removal", auditors(303)),
+    "GET /drafts/{}/head": Row("/drafts/{draft}/head", auditors(200)),
+    "POST /drafts/{}/head": Row("/drafts/{draft}/head", auditors(303), HERE),
+    "POST /drafts/{}/sections": Row("/drafts/{draft}/sections", auditors(303), HERE),
+    "POST /drafts/{}/places": Row("/drafts/{draft}/places", auditors(303), HERE_UP),
+    "GET /drafts/{}/sections/{}": Row("/drafts/{draft}/sections/1", auditors(200)),
+    "POST /drafts/{}/sections/{}": Row("/drafts/{draft}/sections/1", auditors(303), HERE),
+    "POST /drafts/{}/sections/{}/places": Row(
+        "/drafts/{draft}/sections/1/places", auditors(303), HERE_UP
+    ),
+    "POST /drafts/{}/sections/{}/items": Row(
+        "/drafts/{draft}/sections/1/items", auditors(303), HERE
+    ),
+    "GET /drafts/{}/sections/{}/items/{}": Row("/drafts/{draft}/sections/1/items/1", auditors(200)),
+    "POST /drafts/{}/sections/{}/items/{}": Row(
+        "/drafts/{draft}/sections/1/items/1", auditors(303), HERE
+    ),
+    "POST /drafts/{}/parts": Row(
+        "/drafts/{composite}/parts",
+        auditors(303),
+        {"seen": "{seen_parts}", "checklist": "{other}"},
+    ),
+    "POST /drafts/{}/parts/places": Row(
+        "/drafts/{composite}/parts/places",
+        auditors(303),
+        {"seen": "{seen_parts}", "step": "1.down"},
+    ),
+    "GET /drafts/{}/parts/{}": Row("/drafts/{composite}/parts/1", auditors(200)),
+    "POST /drafts/{}/parts/{}": Row(
+        "/drafts/{composite}/parts/1",
+        auditors(303),
+        {"seen": "{seen_part}", "share": "50", "version": "1.0.0"},
+    ),
+    "GET /drafts/{}/gates": Row("/drafts/{composite}/gates", auditors(200)),
+    "POST /drafts/{}/gates": Row("/drafts/{composite}/gates", auditors(303), HERE),
+    "POST /drafts/{}/gates/places": Row("/drafts/{composite}/gates/places", auditors(303), HERE_UP),
+    "GET /drafts/{}/gates/{}": Row("/drafts/{composite}/gates/1", auditors(200)),
+    "POST /drafts/{}/gates/{}": Row("/drafts/{composite}/gates/1", auditors(303), HERE),
+    "GET /drafts/{}/route": Row("/drafts/{composite}/route", auditors(200)),
+    "POST /drafts/{}/route": Row(
+        "/drafts/{composite}/route", auditors(303), {**HERE_UP, "stage": "arrival"}
+    ),
+    "GET /drafts/{}/preview": Row("/drafts/{composite}/preview", auditors(200)),
+    "GET /drafts/{}/publication": Row("/drafts/{composite}/publication", auditors(200)),
+    "POST /drafts/{}/publication": Row(
+        "/drafts/{composite}/publication", auditors(303), {"seen": "{seen_draft}", "note": "New"}
+    ),
     # administrators
     "GET /admin": Row("/admin", administrators(200)),
     "GET /admin/regions": Row("/admin/regions", administrators(200)),

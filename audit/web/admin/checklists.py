@@ -17,9 +17,9 @@ from audit.paths import folder
 from audit.store.checklists import (
     Library,
     get_checklist,
-    list_checklists,
     list_published,
     publish,
+    shelf_of,
 )
 from audit.store.systems import explained
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
@@ -89,23 +89,24 @@ def show_checklist(
 ) -> Response[str]:
     with database.reading() as session:
         checklist = get_checklist(session, content_hash)
-    return page(
-        "admin/checklists/show.html",
-        checklist=checklist,
-        kinds={
-            item.key: item.response.__struct_config__.tag
-            for item in (*checklist.items, *checklist.facts)
-        },
-        names=_framework_names(checklist),
-        explained=explained(),
-        saved=saved,
-    )
+    return page("admin/checklists/show.html", saved=saved, **reading_of(checklist))
+
+
+def reading_of(checklist: Checklist) -> dict[str, Any]:
+    """What `checklists/_reading.html` needs."""
+    every = (*checklist.items, *checklist.facts)
+    return {
+        "checklist": checklist,
+        "kinds": {item.key: item.response.kind for item in every},
+        "names": _framework_names(checklist),
+        "explained": explained(),
+    }
 
 
 def _read(session: Session, raw: str, name: str) -> Checklist:
     """With the shipped vocabulary and frameworks, on top of what has been published."""
     library = Library(folder("checklists"))
-    library.checklists = {(one.id, one.version): one for one in list_checklists(session)}
+    library.checklists = shelf_of(session)
     return library.add(raw, name)
 
 

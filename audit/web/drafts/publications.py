@@ -1,0 +1,106 @@
+"""Looking at a draft as it will be on a phone, and publishing it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlmodel import Session
+
+from audit.clock import now
+from audit.domain.answer import project
+from audit.domain.checklist import Checklist
+from audit.domain.draft import seen_as
+from audit.domain.fill import StageRows, sheet
+from audit.domain.problems import N_, Conflict
+from audit.store.checklists import publish
+from audit.store.drafts import get_draft, remove_draft
+from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.drafts.desk import drawn, open_desk, read_desk
+from audit.web.forms import Form
+from audit.web.pages import Page
+
+LONGEST_NOTE = 2000
+
+
+@get("/drafts/{draft_id:uuid}/preview", sync_to_thread=True)
+def show_preview(
+    draft_id: FromPath[UUID],
+    auditor: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    stage: FromQuery[str] = "",
+) -> Response[str]:
+    """One stage at a time, through the very templates of the page that is filled in."""
+    desk = read_desk(database, draft_id)
+    found = desk.as_far
+    stages: tuple[StageRows, ...] = sheet(found, project(())).stages if found else ()
+    return page(
+        "drafts/preview.html",
+        desk=desk,
+        whole=desk.checklist is not None,
+        stages=stages,
+        part=next((one for one in stages if one.stage.id == stage), (*stages, None)[0]),
+        **drawn(page),
+    )
+
+
+@get("/drafts/{draft_id:uuid}/publication", sync_to_thread=True)
+def show_publication(
+    draft_id: FromPath[UUID], auditor: ThePerson, database: TheDatabase, page: ThePage
+) -> Response[str]:
+    return _draw(page, database, draft_id)
+
+
+@post("/drafts/{draft_id:uuid}/publication", sync_to_thread=True)
+def publish_draft(
+    draft_id: FromPath[UUID],
+    auditor: ThePerson,
+    form: TheForm,
+    database: TheDatabase,
+    page: ThePage,
+) -> Response[Any]:
+    """What was looked at is published, and nothing that somebody changed since."""
+    note = form.text("note", most=LONGEST_NOTE)
+    if not form.ok:
+        return _draw(page, database, draft_id, form)
+    with database.writing() as session:
+        get_draft(session, draft_id, locked=True)
+        desk = open_desk(session, draft_id)
+        if seen_as(desk.draft.tables) != form.get("seen"):
+            raise Conflict(N_("The draft has been changed since. Look at it again, then publish."))
+        if desk.checklist is None:
+            raise Conflict(N_("Something in this draft is still to be put right."))
+        refused = _publish(session, desk.checklist, note)
+        if refused is None:
+            remove_draft(session, draft_id)
+    if refused is not None:
+        form.refuse("note", refused.message, **refused.values)
+        return _draw(page, database, draft_id, form)
+    return Redirect(f"/checklists/{desk.checklist.hash}", status_code=303)
+
+
+def _publish(session: Session, checklist: Checklist, note: str) -> Conflict | None:
+    try:
+        new = publish(session, checklist, now(), note)
+    except Conflict as problem:
+        return problem
+    return None if new else Conflict(N_("This very content is published already."))
+
+
+def _draw(
+    page: Page, database: TheDatabase, draft_id: UUID, form: Form | None = None
+) -> Response[Any]:
+    desk = read_desk(database, draft_id)
+    return page(
+        "drafts/publication.html",
+        status=422 if form else 200,
+        desk=desk,
+        form=form,
+        seen=seen_as(desk.draft.tables),
+        **drawn(page),
+    )
+
+
+handlers = [show_preview, show_publication, publish_draft]

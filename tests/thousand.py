@@ -1,0 +1,45 @@
+"""A checklist of a thousand items in ten sections, with the wording of the shipped ones."""
+
+from itertools import cycle, islice
+
+from audit.domain.draft import blank
+from audit.domain.tables import Tables, tables_of
+from tests.domain.writing import BOTH, library
+
+SECTIONS = 10
+EACH = 100
+
+
+def thousand() -> Tables:
+    """Marked so that no two items read the same."""
+    shelf = library().checklists
+    items = [
+        item
+        for checklist in shelf.values()
+        if checklist.kind not in ("composite", "drill")
+        for section in tables_of(checklist, shelf)["sections"]
+        for item in section["items"]
+        if "use" not in item
+    ]
+    many = [
+        {
+            **item,
+            "id": f"i{n}",
+            "label": _marked(item["label"], n),
+            "criterion": _marked(item["criterion"], n),
+        }
+        for n, item in enumerate(islice(cycle(items), SECTIONS * EACH), 1)
+    ]
+    return {
+        **blank("thousand"),
+        "title": BOTH,
+        "summary": BOTH,
+        "sections": [
+            {"id": f"s{n}", "title": BOTH, "weight": "1", "items": many[n * EACH : (n + 1) * EACH]}
+            for n in range(SECTIONS)
+        ],
+    }
+
+
+def _marked(text: Tables, number: int) -> Tables:
+    return {"zh": f"{text['zh']}（{number}）", "en": f"{text['en']} ({number})"}

@@ -1,0 +1,36 @@
+def test_a_question_sets_items_aside(carol, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    there = len(carol.tables["gates"])
+    carol.send("/gates", "/gates")
+    where = f"/gates/{there + 1}"
+    shown = carol.send(
+        where, question__zh="取号了吗？", question__en="Took a ticket?", group="rules-24"
+    )
+    keys = [one["value"] for one in shown.soup.select('input[name="items"]')]
+
+    page = carol.send(where, on=shown, items=keys[:2])
+
+    assert carol.tables["gates"][there]["items"] == keys[:2]
+    assert "Nothing to put right" in page.text()
+    assert carol.see("/gates").listed()[-1] == "Took a ticket?"
+
+
+def test_questions_change_places(carol, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    before = [gate["id"] for gate in carol.tables["gates"]]
+
+    carol.send("/gates", "/gates/places", step="1.down")
+    carol.send("/gates", "/gates/places", step="1.remove")
+
+    assert [gate["id"] for gate in carol.tables["gates"]] == [before[0], *before[2:]]
+
+
+def test_who_comes_later_keeps_what_was_typed(carol, ann, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    before = carol.see("/gates/1")
+    ann.at(carol.root).send("/gates/1", when="yes")
+
+    late = carol.send("/gates/1", on=before, question__en="Mine?")
+
+    assert (late.status, late.form("/gates/1")["question.en"]) == (409, ["Mine?"])
+    assert carol.tables["gates"][0]["when"] == "yes"

@@ -1,0 +1,25 @@
+def test_the_title_is_saved_and_what_is_missing_stays_told(carol):
+    carol.begin(begin="blank", name="tea")
+
+    page = carol.send("/head", title__zh="茶馆")
+
+    assert carol.tables["title"] == {"zh": "茶馆", "en": ""}
+    assert page.told("title.en") == "a text is empty in one language"
+
+
+def test_a_mistake_in_the_scoring_is_told_beside_its_row(carol):
+    carol.begin(begin="blank", name="tea")
+
+    page = carol.send("/head", scoring__bands__1__minimum="80.55")
+
+    assert page.told("scoring.bands.1").startswith("the minimum of `good`")
+
+
+def test_typing_saves_and_answers_with_what_is_wrong(carol):
+    carol.begin(begin="blank", name="tea")
+
+    swap = carol.send("/head", swap=True, version="one")
+
+    assert carol.tables["version"] == "one"
+    assert swap.told("version") == "the version must look like 1.0.0"
+    assert swap.soup.find("form") is None

@@ -1,0 +1,58 @@
+import pytest
+
+from audit.paths import folder
+
+
+def test_a_draft_begins_empty(carol):
+    page = carol.begin(begin="blank", name="tea").see()
+
+    assert carol.tables["id"] == "tea"
+    assert "A checklist without a title" in page.text()
+    assert page.listed() == ["Section 1"]
+
+
+def test_a_draft_begins_as_the_next_version_of_a_published_one(carol, world):
+    carol.begin(begin=world.checklist.hash)
+
+    assert (carol.tables["id"], carol.tables["version"]) == (world.checklist.id, "1.1.0")
+    assert "To put right nothing" in carol.see().text()
+
+
+def test_a_draft_begins_as_an_own_copy(carol, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+
+    assert (carol.tables["id"], carol.tables["version"]) == ("ours", "1.0.0")
+
+
+@pytest.mark.skipif(not (folder("checklists") / "points-1000").exists(), reason="no starter")
+def test_a_draft_begins_from_the_form_of_a_thousand_points(carol):
+    carol.begin(begin="starter", name="ours")
+
+    maxima = [
+        float(item["response"]["maximum"])
+        for section in carol.tables["sections"]
+        for item in section["items"]
+    ]
+    assert (len(carol.tables["sections"]), sum(maxima)) == (10, 1000)
+
+
+def test_a_name_that_cannot_be_an_id_is_refused(carol):
+    answer = carol.client.post("/drafts", data={"begin": "blank", "name": "Tea house"})
+
+    assert answer.status_code == 422
+    assert "Use small letters, digits, - _ and . only." in answer.text
+
+
+def test_what_is_to_be_put_right_leads_to_its_page(carol):
+    page = carol.begin(begin="blank", name="tea").see()
+
+    links = [one["href"].removeprefix(carol.root) for one in page.soup.select(".draft-troubles a")]
+    assert sorted(set(links)) == ["/head", "/sections/1"]
+
+
+def test_a_draft_can_be_thrown_away(carol):
+    carol.begin(begin="blank", name="tea")
+
+    carol.send("", "/removal")
+
+    assert carol.see().status == 404

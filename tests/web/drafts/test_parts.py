@@ -1,0 +1,64 @@
+import pytest
+
+from audit.store.checklists import list_checklists
+
+
+@pytest.fixture
+def composed(carol, database):
+    with database.reading() as session:
+        found = {one.id: one for one in list_checklists(session)}
+    carol.begin(begin="composite", name="my-visit")
+    for name in ("rules-24", "counter-routine-5"):
+        carol.send("", "/parts", checklist=found[name].hash)
+    return carol
+
+
+def test_a_checklist_is_composed_of_published_ones(composed):
+    page = composed.see()
+
+    assert page.listed() == [
+        "Twenty-four Rules for Receiving Customers",
+        "Five-step counter routine",
+    ]
+    rows = [[c.get_text(strip=True) for c in row.find_all(["th", "td"])]
+            for row in page.soup.select("tbody tr")]  # fmt: skip
+    assert ["24 / 24", "24"] in [row[1:] for row in rows]
+
+
+def test_items_are_left_out_and_the_minutes_follow(composed):
+    before = composed.tables["estimated_minutes"]
+    offered = composed.see("/parts/1").form("/parts/1")["offered"]
+
+    page = composed.send("/parts/1", items=offered[12:], share="45")
+
+    assert composed.tables["parts"][0] == {
+        "checklist": "rules-24", "share": "45", "without": offered[:12],
+    }  # fmt: skip
+    assert composed.tables["estimated_minutes"] < before
+    assert page.form("/parts/1")["items"] == offered[12:]
+
+
+def test_parts_change_places_and_go(composed):
+    composed.send("", "/parts/places", step="2.up")
+    composed.send("", "/parts/places", step="2.remove")
+
+    assert [one["checklist"] for one in composed.tables["parts"]] == ["counter-routine-5"]
+    assert composed.tables["requires"] == {"counter-routine-5": "1.0.0"}
+
+
+def test_a_part_is_there_once(composed, database):
+    again = composed.see().form("/parts")
+    with database.reading() as session:
+        rules = next(one for one in list_checklists(session) if one.id == "rules-24")
+
+    answer = composed.client.post(composed.root + "/parts", data=again | {"checklist": rules.hash})
+
+    assert answer.status_code == 409
+
+
+def test_a_part_somebody_else_changed_is_not_overwritten(composed, ann):
+    before = composed.see("/parts/1")
+    ann.at(composed.root).send("/parts/1", share="70")
+
+    assert composed.send("/parts/1", on=before, share="20").status == 409
+    assert composed.tables["parts"][0]["share"] == "70"
