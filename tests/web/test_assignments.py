@@ -116,7 +116,7 @@ def test_a_page_of_a_visit_that_cannot_be_read_says_what_to_do(as_, world, datab
     drawn = page_of(answer)
     assert answer.status_code == typed.status_code == 409
     assert drawn.select_one("h1").text == "This visit cannot be read"
-    assert str(visit) in drawn.select_one("ol").text
+    assert str(visit) in drawn.select_one("[data-damaged]").text
     assert drawn.select_one("[data-damaged]")["data-damaged"] == str(visit)
     assert drawn.select_one(".held-here").has_attr("hidden")  # until the phone has looked
     assert page_of(typed).text.strip().startswith("This visit cannot be read just now.")
