@@ -41,7 +41,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 }
 
 YES_NO = "yes_no"
-LONGEST_NUMBER = 30
+LONGEST_NUMBER, LONGEST_RANGE = 30, 200  # characters
 STATES = ("na", "not_observed")
 WITH_NA = ".na"  # the list of the same options, "does not apply" and "not observed"
 SEEN = ".seen"  # the list of the same options and "not observed"
@@ -110,7 +110,8 @@ def constraint_of(response: Mapping[str, Any]) -> str | None:
 def read_range(text: str) -> dict[str, str] | None:
     """Of a constraint such as `. >= 0 and . <= 10`; None for anything else."""
     limits: dict[str, str] = {}
-    for part in _AND.split(text.strip().removeprefix("(").removesuffix(")")):
+    plain = " ".join(text[:LONGEST_RANGE].split()).removeprefix("(").removesuffix(")")
+    for part in _AND.split(plain if len(text) <= LONGEST_RANGE else "?"):
         found = _RANGE.fullmatch(part.strip())
         name = {">=": "minimum", "<=": "maximum"}[found[1]] if found else ""
         if found is None or name in limits or as_number(found[2]) is None:

@@ -10,6 +10,7 @@ from audit.domain.xlsform_grid import Grid
 from audit.domain.xlsform_lists import Lists
 from audit.domain.xlsform_types import Type
 
+LONGEST = 500  # characters of a condition that is looked into
 _WORD = re.compile(r"\s+(and|or)\s+", re.IGNORECASE)
 _EQUAL = re.compile(r"""\$\{\s*([^}\s]+)\s*\}\s*(!=|=)\s*(['"])([^'"]*)\3""")
 _SELECTED = re.compile(
@@ -69,7 +70,9 @@ class Conditions:
 
 def conjuncts(said: str) -> list[str]:
     """What all must hold; one part if that cannot be told apart."""
-    text = said.strip()
+    text = bare(said.strip())
+    if len(text) > LONGEST:
+        return [text]
     depth, start, quote, parts = 0, 0, "", []
     for place, char in enumerate(text):
         if quote:
@@ -84,16 +87,22 @@ def conjuncts(said: str) -> list[str]:
             parts.append(text[start:place].strip())
             start = word.end()
     parts.append(text[start:].strip())
-    if parts == [text] and bare(text) != text:
-        return conjuncts(bare(text))
     return parts if depth == 0 and not quote and all(parts) else [text]
 
 
 def bare(text: str) -> str:
-    """Without brackets around all of it."""
+    """Without the brackets around all of it."""
+    inner = text
+    while len(inner) <= LONGEST and inner.startswith("(") and _closes_last(inner):
+        inner = inner[1:-1].strip()
+    return inner
+
+
+def _closes_last(text: str) -> bool:
+    """The first bracket closes at the very end."""
     depth = 0
     for place, char in enumerate(text):
         depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth == 0 and place < len(text) - 1:
-            return text
-    return text[1:-1].strip() if text.startswith("(") and depth == 0 else text
+        if depth == 0:
+            return place == len(text) - 1
+    return False

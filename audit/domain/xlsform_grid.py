@@ -18,7 +18,7 @@ SPOKEN: dict[Language, re.Pattern[str]] = {
     "zh": re.compile(r"中文|汉语|漢語|chinese|mandarin|\(zh|^zh\b|\(cmn", re.IGNORECASE),
     "en": re.compile(r"english|\(en|^en\b|^eng\b|英文|英语", re.IGNORECASE),
 }
-MOST_ROWS, MOST_COLUMNS = 20_000, 500
+MOST_ROWS, MOST_COLUMNS = 5_000, 500
 Both = dict[str, str]
 
 
@@ -32,6 +32,7 @@ class Grid:
         self.columns: dict[str, int] = {}  # by heading, in the one way of writing
         self.headings: dict[int, str] = {}  # as they are written
         self.used: set[tuple[int, int]] = set()
+        self._spoken: dict[tuple[str, Language | None], list[int]] = {}
         first = min(self.cells, default=0)
         for column, said in self.cells.pop(first, {}).items():
             self._head(first, column, said.strip())
@@ -103,13 +104,23 @@ class Grid:
 
     def text(self, row: int, heading: str, language: Language) -> str:
         """In one language, as it is written; empty if it is not there."""
-        for name, column in self.columns.items():
-            base, _, spoken = name.partition("::")
-            if base == heading and spoken and SPOKEN[language].search(spoken):
-                self.used.add((row, column))
-                if found := self.cells[row].get(column):
-                    return found
+        for column in self.spoken(heading, language):
+            self.used.add((row, column))
+            if found := self.cells[row].get(column):
+                return found
         return ""
+
+    def spoken(self, heading: str, language: Language | None) -> list[int]:
+        """The columns of a text, in a language or in any."""
+        key = (heading, language)
+        if key not in self._spoken:
+            said = {name: name.partition("::")[::2] for name in self.columns if "::" in name}
+            self._spoken[key] = [
+                self.columns[name]
+                for name, (base, spoken) in said.items()
+                if base == heading and (language is None or SPOKEN[language].search(spoken))
+            ]
+        return self._spoken[key]
 
     def both(self, row: int, heading: str) -> Both | None:
         """The text in both languages, empty where it is missing; None without either."""
@@ -120,8 +131,8 @@ class Grid:
         """In whatever language there is one, for forms that have neither Chinese nor English."""
         if said := self.get(row, heading):
             return said
-        for name, column in self.columns.items():
-            if name.startswith(f"{heading}::") and (found := self.cells[row].get(column)):
+        for column in self.spoken(heading, None):
+            if found := self.cells[row].get(column):
                 self.used.add((row, column))
                 return found
         return ""

@@ -1,6 +1,7 @@
 """The lists of options of an XLSForm."""
 
 import re
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ YES = {"yes", "y", "1", "true", "是", "有"}
 NO = {"no", "n", "0", "false", "否", "无", "没有"}
 MOST_OPTIONS = 100
 OTHER = {"id": "other", "label": {"zh": "其他", "en": "Other"}}
-REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+REFERENCE = re.compile(r"\$\{([^{}]*)\}")
 _UNFIT = re.compile(r"[^a-z0-9_.-]+")
 
 
@@ -31,6 +32,8 @@ class Lists:
         self.ours = ours
         self.lists: dict[str, list[Listed]] = {}
         self.used: set[str] = set()
+        self.names: dict[str, set[str]] = {}  # of the options, by list
+        self.ids: dict[str, set[str]] = {}
         for row in self.grid.rows:
             self._read(row)
 
@@ -45,17 +48,31 @@ class Lists:
                 say = grid.say_at("wrong" if self.ours else "left_out", row, heading)
                 say(N_("An option needs both `list_name` and `name`."))
             return
-        known = self.lists.setdefault(name, [])
-        if any(one.name == value for one in known):
+        known, names = self.lists.setdefault(name, []), self.names.setdefault(name, set())
+        if value in names:
             say = grid.say_at("wrong" if self.ours else "left_out", row, "name")
             say(N_("`%(name)s` is in this list twice."), name=value)
             return
-        option: dict[str, Any] = {"id": value if self.ours else _fit(value, known), "label": label}
+        option: dict[str, Any] = {
+            "id": value if self.ours else self._fit(value, name),
+            "label": label,
+        }
         if credit and as_number(credit) is None:
             grid.say_at("wrong", row, "mc_credit")(N_("`%(said)s` is not a number."), said=credit)
         elif credit:
             option["credit"] = credit
+        names.add(value)
         known.append(Listed(row, value, option))
+
+    def _fit(self, value: str, name: str) -> str:
+        taken = self.ids.setdefault(name, set())
+        id = fit_id(value) or f"o{len(taken) + 1}"
+        if value.startswith("-") and id[:1].isdigit():
+            id = f"minus{id}"
+        id = f"{id}_" if id in STATES else id
+        id = id if id not in taken else f"{id}-{len(taken) + 1}"
+        taken.add(id)
+        return id
 
     def options(self, name: str, other: bool = False) -> list[dict[str, Any]]:
         """Without what any item may be answered with: does not apply, not observed."""
@@ -69,13 +86,13 @@ class Lists:
 
     def is_yes_no(self, name: str) -> bool:
         """Exactly yes and no, by those names."""
-        return {one.name for one in self.lists.get(name, ())} == {"yes", "no"} or (
+        return self.names.get(name) == {"yes", "no"} or (
             name.partition(".")[0] == YES_NO and self.ours
         )
 
     def means(self, name: str, value: str) -> str:
         """`yes` or `no`, if the list has one of each and nothing else."""
-        said = {one.name.casefold() for one in self.lists.get(name, ())}
+        said = {one.casefold() for one in islice(self.names.get(name, ()), 5)}
         if self.ours:
             said -= set(STATES)
         if len(said) == 2 and said & YES and said & NO:
@@ -106,18 +123,12 @@ def _unpiped(grid: Grid, row: int, said: Both) -> Both:
     if any(REFERENCE.search(text) for text in said.values()):
         message = N_("An answer cannot stand in another question: its name stands there.")
         grid.say("left_out", row)(message)
-    return {one: REFERENCE.sub(lambda found: f"[{found[1]}]", text) for one, text in said.items()}
+    return {
+        one: REFERENCE.sub(lambda found: f"[{found[1].strip()}]", text)
+        for one, text in said.items()
+    }
 
 
 def fit_id(said: str) -> str:
     """An id as like it as an id can be; empty if there is nothing to make one of."""
     return _UNFIT.sub("_", said.casefold()).strip("_.-")
-
-
-def _fit(value: str, known: list[Listed]) -> str:
-    name = fit_id(value) or f"o{len(known) + 1}"
-    if value.startswith("-") and name[:1].isdigit():
-        name = f"minus{name}"
-    name = f"{name}_" if name in STATES else name
-    taken = {one.option["id"] for one in known}
-    return name if name not in taken else f"{name}-{len(known) + 1}"

@@ -133,7 +133,7 @@ class Questions:
         if table["type"] == "choice":
             table["options"] = self.lists.options(type.list, type.other)
         elif type.list:
-            self.lists.options(type.list)
+            self.lists.used.add(type.list)
         self.constrained(row, table)
         return table
 
@@ -154,7 +154,7 @@ class Questions:
             self.grid.say("mapped", row)(AS_TEXT[type.name])
         if type.name == "range":
             self.grid.say("mapped", row)(N_("A range is asked as a number."))
-            said = dict(_PARAMETER.findall(self.grid.get(row, "parameters")))
+            said = dict(_PARAMETER.findall(self.grid.get(row, "parameters")[:200]))
             limits = (("minimum", said.get("start")), ("maximum", said.get("end")))
             numbers = {name: text for name, text in limits if text and as_number(text) is not None}
             return {"type": "number", **numbers}

@@ -11,7 +11,7 @@ from audit.domain.problems import N_
 from audit.domain.tables import Tables
 from audit.domain.xlsform import CHOICES, SETTINGS, SHEETS, SURVEY, YES_NO
 from audit.domain.xlsform_grid import Grid
-from audit.domain.xlsform_lists import REFERENCE, Lists
+from audit.domain.xlsform_lists import MOST_OPTIONS, REFERENCE, Lists
 from audit.domain.xlsform_settings import Settings
 from audit.domain.xlsform_survey import Survey
 from audit.domain.xlsform_types import read_type
@@ -120,9 +120,9 @@ class _Reading:
         """An option stands in the list of every question that offers it."""
         keys: dict[int, list[tuple[str, ...]]] = {}
         for row, written in self.survey.lists_of.items():
-            if not written:
-                continue  # asked as text
             listed = self.survey.types[row].list
+            if not written or len(self.lists.lists.get(listed, ())) > MOST_OPTIONS + 2:
+                continue  # asked as text
             for one in self.lists.lists.get(listed, ()):
                 plain = self.lists.means(listed, one.name) if written == YES_NO else ""
                 keys.setdefault(one.row, []).append((written, plain or one.option["id"]))
@@ -170,9 +170,9 @@ class _Reading:
     def rewritten(self, text: str) -> str | None:
         """With the names that questions have now; None if one is gone."""
         names = self.survey.names
-        if any(not names.get(name, "") for name in REFERENCE.findall(text)):
+        if any(not names.get(name.strip(), "") for name in REFERENCE.findall(text)):
             return None
-        return REFERENCE.sub(lambda found: f"${{{names[found[1]]}}}", text)
+        return REFERENCE.sub(lambda found: f"${{{names[found[1].strip()]}}}", text)
 
     def fits(self, grid: Grid, row: int, column: int) -> bool:
         """Parameters belong to a type: they go where that has become another."""

@@ -45,7 +45,7 @@ class Survey:
         self.loose: list[str] = []  # sections of what stands in no group
         self.facts: list[Table] = []
         self.gates: dict[str, Table] = {}  # by their name in the form
-        self.set_aside: dict[str, list[str]] = {}  # items by gate
+        self.set_aside: dict[str, dict[str, None]] = {}  # items by gate, in order
         self.blocks: list[Block] = []
         self.current: Table | None = None
         self.note: list[dict[str, str]] = []
@@ -224,9 +224,7 @@ class Survey:
             self.gates_of[row] = self.gated(row)
         outer = (name for block in self.blocks for name in block.gates)
         for gate in (*self.gates_of[row], *outer):
-            keys = self.set_aside.setdefault(gate, [])
-            if key not in keys:
-                keys.append(key)
+            self.set_aside.setdefault(gate, {})[key] = None
 
     def gated(self, row: int) -> tuple[str, ...]:
         said = self.grid.get(row, "relevant")
@@ -250,7 +248,7 @@ class Survey:
             self.grid.say("mapped", row)(
                 N_("Other questions depend on this one: it became a condition of theirs.")
             )
-        self.lists.options(self.types[row].list)
+        self.lists.used.add(self.types[row].list)
         self.lists_of[row] = YES_NO
         self.gates[name] = self.questions.gate(row, id, when)
         self.rows["gates", id] = row
@@ -285,7 +283,7 @@ class Survey:
         for name, gate in self.gates.items():
             row = self.rows["gates", gate["id"]]
             listed = self.grid.get(row, "mc_items").split()
-            asked = self.set_aside.get(name, [])
+            asked = self.set_aside.get(name, {})
             if not self.composite and "relevant" in self.grid.columns:
                 listed = [key for key in listed if key in asked or "*" in key]
             gates.append({**gate, "items": list(dict.fromkeys((*listed, *asked)))})

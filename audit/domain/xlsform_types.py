@@ -64,7 +64,7 @@ class Type(msgspec.Struct, frozen=True):
 
 
 def read_type(said: str) -> Type:
-    text = re.sub(r"\s+", " ", said.strip())
+    text = " ".join(said[:200].split())
     if found := _SELECT.fullmatch(text):
         many = re.search("multiple|all", found[1], re.IGNORECASE)
         return Type(

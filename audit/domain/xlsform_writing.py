@@ -4,7 +4,7 @@ without loss."""
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from audit.domain.checklist import Checklist, Item
+from audit.domain.checklist import Checklist, Graded, Item
 from audit.domain.extras import KEYS
 from audit.domain.sheet import Sheet
 from audit.domain.tables import Shelf, Tables, plain, tables_of
@@ -49,7 +49,14 @@ class Layout:
         self.checklist = checklist
         self.tables = tables
         self.choices: dict[str, list[Row]] = {}  # by list
+        graded = (one.response for one in checklist.by_key.values())
+        self.scales = {one.scale: plain(one.grades) for one in graded if isinstance(one, Graded)}
         self.kept = {page.sheet: page for page in checklist.extras}
+        self.gates: dict[str, list[str]] = {}  # by item: what it takes for it to be asked
+        for gate in tables.get("gates", ()):
+            for key in gate["items"]:
+                said = f"${{{xml_name(gate['id'])}}} != '{gate['when']}'"
+                self.gates.setdefault(key, []).append(said)
 
     def sheets(self) -> tuple[Sheet, ...]:
         survey = list(self.survey())
@@ -112,7 +119,8 @@ class Layout:
     def parts(self) -> Iterator[Row]:
         """A checklist made of others asks their items in its own order; they stay theirs."""
         for stage in self.checklist.stages:
-            items = [item for item in self.checklist.items if item.key in stage.items]
+            asked = set(stage.items)
+            items = [item for item in self.checklist.items if item.key in asked]
             if items:
                 yield _begin(f"stage.{stage.id}", stage.title, "stage")
                 for item in items:
@@ -187,9 +195,7 @@ class Layout:
         }
 
     def relevant(self, key: str) -> str | None:
-        gates = (gate for gate in self.tables.get("gates", ()) if key in gate["items"])
-        said = (f"${{{xml_name(gate['id'])}}} != '{gate['when']}'" for gate in gates)
-        return " and ".join(said) or None
+        return " and ".join(self.gates.get(key, ())) or None
 
     # -- choices
 
@@ -221,9 +227,7 @@ class Layout:
 
     def grades(self, scale: str) -> list[Tables]:
         """Of the vocabulary: shown, and not read again."""
-        responses = (plain(item.response) for item in self.checklist.by_key.values())
-        grades = next(one["grades"] for one in responses if one.get("scale") == scale)
-        return [{**grade, "id": grade["value"]} for grade in grades]
+        return [{**grade, "id": grade["value"]} for grade in self.scales[scale]]
 
 
 def _begin(name: str, title: Text, what: str) -> Row:

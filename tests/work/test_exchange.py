@@ -347,6 +347,21 @@ def test_what_is_odd_about_a_form_is_told_with_its_place(sheets, message):
     assert message in said(taken)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["(" * 15_000 + "x" + ")" * 15_000, "${" + " " * 30_000, "a" * 32_000, ". >=" + " " * 32_000],
+    ids=["brackets", "spaces", "letters", "range"],
+)
+@pytest.mark.timeout(20)
+def test_long_cells_hold_nobody_up(said):
+    columns = ("type", "name", "label", "relevant", "constraint", "parameters", "mc_bands")
+    rows = [("range", f"q{n}", said, said, said, said, said) for n in range(20)]
+
+    taken = take(workbook({"survey": [columns, *rows]}), "long.xlsx", KNOWN)
+
+    assert taken.findings
+
+
 # ---- whatever the bytes --------------------------------------------------------------
 
 ROWS = st.lists(
