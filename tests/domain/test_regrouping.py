@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from audit.domain.answer import Answer, read_answer, settled
-from audit.domain.checklist import FreeText, canonical
+from audit.domain.checklist import Framework, FrameworkEntry, FreeText, Source, canonical
 from audit.domain.comparison import ScoredVisit
 from audit.domain.problems import NotFound
 from audit.domain.regrouped_visits import regroup_visits
-from audit.domain.regrouping import chosen_lens, reading_of, regroup, through
+from audit.domain.regrouping import Lens, chosen_lens, reading_of, regroup, through
 from audit.domain.scoring import read_plain, score
 from audit.store.systems import library_lenses, library_systems
-from tests.domain.small import item, plain
+from tests.domain.small import WORD, item, plain
 from tests.render.papers import report_a, visit_of
 from tests.world import library
 
@@ -131,6 +131,29 @@ def test_a_title_of_a_group_stands_where_the_group_begins():
     assert len(groups) == 9
 
 
+def test_an_item_says_which_further_entries_it_answers_to():
+    checklist = library()["nine-core-processes"]
+
+    found = regroup(checklist, score(checklist, {}), {}, lens("nine-core-processes"))
+
+    also = {one.id: one.items[0].also for one in found.entries}
+    assert also["8.1"] == ("8.2", "8.3", "8.4", "8.5", "8.6")
+    assert also["9.1"] == ()
+
+
+def test_an_item_under_several_entries_counts_once_in_the_whole():
+    checklist = plain([item("s/1", weight=3), item("s/2")])
+    entries = (FrameworkEntry("1", WORD), FrameworkEntry("2", WORD))
+    framework = Framework("g", WORD, "rules", Source("g.txt", "g"), entries)
+    twice = Lens(framework, {"1": ("s/1", "s/2"), "2": ("s/1",)})
+    answers = {"s/1": Answer("answered", "yes"), "s/2": Answer("answered", "no")}
+
+    reading = reading_of(checklist, score(checklist, answers), answers, twice)
+
+    assert reading.score == Decimal("75.0")  # 3 of 4, not 6 of 7
+    assert [entry.score for entry in reading.entries] == [Decimal("75.0"), Decimal("100.0")]
+
+
 def test_free_text_never_gets_into_a_regrouping():
     found = plain([item("s/1", FreeText(), frameworks=("f:1",))])
     answers = {"s/1": Answer("answered", "I am the one with the red scarf")}
@@ -171,6 +194,16 @@ def test_visits_side_by_side_through_a_framework_have_entries_with_their_items()
     assert [(one.id, one.reason.en) for one in found.uncovered] == [
         ("5", "Not scored at any of these visits")
     ]
+
+
+def test_an_item_that_says_what_its_entry_says_has_no_row_of_its_own():
+    checklist = library()["branch-visit"]
+    answers = settled(checklist, answered(checklist, "visit_a"))
+    column = ScoredVisit(visit_of(checklist), checklist, score(checklist, answers))
+
+    found = regroup_visits([column], {column.visit.id: answers}, lens("rules-24"))
+
+    assert {row.kind for row in found.rows} == {"framework", "entry"}
 
 
 # ---- everything that is shipped ------------------------------------------------------
