@@ -14,10 +14,11 @@ from audit.domain.checklist import Checklist
 from audit.domain.draft import seen_as
 from audit.domain.fill import StageRows, sheet
 from audit.domain.problems import N_, Conflict
-from audit.store.checklists import publish
+from audit.domain.versions import Versions, side_by_side
+from audit.store.checklists import find_checklists, publish
 from audit.store.drafts import get_draft, remove_draft
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
-from audit.web.drafts.desk import drawn, open_desk, read_desk
+from audit.web.drafts.desk import Desk, drawn, open_desk, read_desk
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -81,6 +82,17 @@ def publish_draft(
     return Redirect(f"/checklists/{desk.checklist.hash}", status_code=303)
 
 
+def _beside(database: TheDatabase, desk: Desk) -> Versions | None:
+    """What it changes of the version it began from, if it is a version of that."""
+    if desk.checklist is None or not desk.draft.based_on:
+        return None
+    with database.reading() as session:
+        before = find_checklists(session, [desk.draft.based_on]).get(desk.draft.based_on)
+    if before is None or before.id != desk.checklist.id:
+        return None
+    return side_by_side(before, desk.checklist)
+
+
 def _publish(session: Session, checklist: Checklist, note: str) -> Conflict | None:
     try:
         new = publish(session, checklist, now(), note)
@@ -98,6 +110,7 @@ def _draw(
         status=422 if form else 200,
         desk=desk,
         form=form,
+        both=_beside(database, desk),
         seen=seen_as(desk.draft.tables),
         **drawn(page),
     )

@@ -62,6 +62,16 @@ def test_what_somebody_changed_since_it_was_looked_at_is_not_published(copied, a
     assert ("ours", "1.0.0") not in published(database)
 
 
+def test_what_a_new_version_changes_is_said_before_it_is_published(carol, world):
+    carol.begin(begin=world.checklist.hash)
+    carol.send("/parts/1", share="50")
+
+    text = carol.see("/publication").text()
+
+    assert "59 items stay comparable; 0 added, 0 removed, 0 changed." in text
+    assert "Twenty-four Rules for Receiving Customers 45 50" in text
+
+
 def test_the_preview_is_the_page_that_is_filled_in_and_cannot_be(copied, world):
     stage = world.checklist.stages[1]
 

@@ -2,14 +2,20 @@
 the bars of a slow line allow."""
 
 import re
+from uuid import UUID
 
 import brotli
 import pytest
 
 from audit.clock import now
+from audit.domain.text import Text
 from audit.ids import new_id
+from audit.store.checklists import publish
 from audit.store.drafts import add_draft
+from audit.store.visits import add_visit
+from tests.domain.writing import read
 from tests.thousand import thousand
+from tests.world import NOON
 
 PAGE = 14_000  # bytes of a page on the wire
 WHOLE = 40_000  # with scripts and styles
@@ -32,6 +38,31 @@ def test_a_thousand_items_are_edited_and_previewed_within_the_bars(large):
         assert len(files) == 2
         assert (place, page <= PAGE) == (place, True)
         assert page + sum(on_the_wire(large.client, url) for url in files) <= WHOLE
+
+
+def test_no_stage_of_a_thousand_items_is_heavier_to_fill_in_than_a_page_may_be(
+    as_, database, world
+):
+    form, visit = read(thousand()), UUID(int=78)
+    with database.writing() as session:
+        publish(session, form, now())
+        add_visit(
+            session,
+            visit,
+            branch=world.harbour.id,
+            wave=world.wave,
+            shopper=world.alice.id,
+            mode="open",
+            checklist=form.hash,
+            brief=Text("", ""),
+            due_on=NOON.date(),
+        )
+
+    page = as_(world.alice).get(f"/visits/{visit}/fill").text
+
+    stages = re.findall(r'<section class="stage".*?</section>', page, re.DOTALL)
+    assert sum(stage.count('<article class="item') for stage in stages) >= 1000
+    assert max(len(brotli.compress(stage.encode(), quality=5)) for stage in stages) <= PAGE
 
 
 def on_the_wire(client, url):
