@@ -9,7 +9,6 @@ from sqlmodel import Session
 from audit.domain.checklist import Checklist
 from audit.domain.exchange import Known, Taken
 from audit.domain.problems import N_
-from audit.domain.tables import tables_of
 from audit.domain.toml import write_toml
 from audit.languages import translations
 from audit.paths import folder
@@ -84,7 +83,7 @@ def _draw(
         form=form,
         taken=taken,
         checklist=checklist,
-        content=write_toml(tables_of(checklist, known.shelf)) if checklist and known else "",
+        content=write_toml(taken.tables) if taken and taken.tables else "",
         translated=translations(page.language).gettext,
     )
 

@@ -11,13 +11,16 @@ from litestar.response import Redirect
 from audit.clock import now
 from audit.domain.checklist import Checklist
 from audit.domain.composition import can_be_part, coverages, minutes_of, part_of
+from audit.domain.decoding import parse
 from audit.domain.draft import blank, fresh, order_of, seen_as
-from audit.domain.problems import N_
+from audit.domain.library import Unusable
+from audit.domain.problems import N_, Invalid
 from audit.domain.tables import Tables
 from audit.ids import new_id
 from audit.paths import folder
 from audit.store.checklists import Library, get_checklist, list_published
 from audit.store.drafts import (
+    MOST,
     add_draft,
     create_draft,
     get_draft,
@@ -43,8 +46,9 @@ def show_drafts(auditor: ThePerson, database: TheDatabase, page: ThePage) -> Res
 def create_new_draft(
     auditor: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
 ) -> Response[Any]:
-    """`begin`: `blank`, `composite`, `starter`, or the hash of a published version, of which
-    with a `name` it is an own checklist and without one the next version."""
+    """`begin`: `blank`, `composite`, `starter`, `file` with its `content` as TOML, or the hash
+    of a published version, of which with a `name` it is an own checklist and without one the
+    next version."""
     begin, name = form.get("begin"), form.get("name").strip()
     needs_name = form.flag("own") or begin in ("blank", "composite", "starter")
     if needs_name and not _NAME.fullmatch(name):
@@ -52,7 +56,9 @@ def create_new_draft(
         return _draw_list(page, database, form)
     draft_id = new_id()
     with database.writing() as session:
-        if begin in ("blank", "composite"):
+        if begin == "file":
+            add_draft(session, draft_id, _brought(form), auditor, now())
+        elif begin in ("blank", "composite"):
             tables = blank(name, composite=begin == "composite")
             add_draft(session, draft_id, tables, auditor, now())
         else:
@@ -101,6 +107,14 @@ def _choices(desk: Desk) -> list[Checklist]:
     """What could be one more part."""
     there = {part["checklist"] for part in desk.draft.tables.get("parts", [])}
     return [one for one in desk.shelf.values() if can_be_part(one) and one.id not in there]
+
+
+def _brought(form: Form) -> Tables:
+    """What was made of a file; whatever is wrong with it is told in the draft."""
+    try:
+        return parse(form.text("content", most=MOST), "")
+    except Unusable as error:
+        raise Invalid(N_("The request could not be understood.")) from error
 
 
 def _starter() -> Checklist:

@@ -1,6 +1,9 @@
+from uuid import UUID
+
 import pytest
 
 from audit.store.checklists import list_published
+from audit.store.drafts import get_draft
 from audit.work.exchange import give, take
 from tests.books import KNOWN, REAL, Sheets, changed, workbook
 
@@ -60,7 +63,7 @@ def test_a_file_is_looked_at_before_anything_is_kept(as_, world, rules, database
     assert [what for _, what in page.rows()] == [
         "`our code` has no effect here; it is kept and written back."
     ]
-    assert page.soup.find("textarea") is None, "an auditor looks, an administrator publishes"
+    assert page.soup.find("form", action="/admin/checklists") is None, "an auditor's is a draft"
     assert versions(database) == before
 
 
@@ -83,6 +86,36 @@ def test_what_was_looked_at_is_published_with_one_button(ann, rules, database, s
     assert answer.status_code == 303
     assert made["1.1.0"].items == rules.items
     assert [page.sheet for page in made["1.1.0"].extras] == ["survey"]
+
+
+def sent_on(client, page):
+    form = page.soup.find("form", action="/drafts")
+    fields = {one["name"]: one.get("value") or one.get_text() for one in form.select("[name]")}
+    return client.post("/drafts", data=fields, follow_redirects=False).headers["location"]
+
+
+def test_a_file_becomes_a_draft_with_all_that_was_read_of_it(as_, world, rules, database, seen):
+    carol = as_(world.carol)
+
+    address = sent_on(carol, seen(upload(carol, changed(rules, newer))))
+
+    with database.reading() as session:
+        draft = get_draft(session, UUID(address.rpartition("/")[2]))
+    assert (draft.tables["id"], draft.tables["version"]) == ("rules-24", "1.1.0")
+    assert carol.get(address).status_code == 200
+
+
+def test_whatever_others_wrote_can_be_put_right_as_a_draft(as_, world, seen):
+    carol = as_(world.carol)
+    drafts = {}
+
+    for path in REAL:
+        page = seen(upload(carol, path.read_bytes(), path.name))
+        if page.soup.find("form", action="/drafts"):
+            drafts[path.stem] = carol.get(sent_on(carol, page)).status_code
+
+    assert len(drafts) > 20
+    assert set(drafts.values()) == {200}
 
 
 def test_what_is_wrong_is_told_with_its_cell_in_the_pages_language(ann, rules, seen):
