@@ -10,7 +10,6 @@ from audit.domain.xlsform_grid import Grid
 from audit.domain.xlsform_lists import Lists
 from audit.domain.xlsform_types import Type
 
-LONGEST = 500  # characters of a condition that is looked into
 _WORD = re.compile(r"\s+(and|or)\s+", re.IGNORECASE)
 _EQUAL = re.compile(r"""\$\{\s*([^}\s]+)\s*\}\s*(!=|=)\s*(['"])([^'"]*)\3""")
 _SELECTED = re.compile(
@@ -71,8 +70,6 @@ class Conditions:
 def conjuncts(said: str) -> list[str]:
     """What all must hold; one part if that cannot be told apart."""
     text = bare(said.strip())
-    if len(text) > LONGEST:
-        return [text]
     depth, start, quote, parts = 0, 0, "", []
     for place, char in enumerate(text):
         if quote:
@@ -81,6 +78,8 @@ def conjuncts(said: str) -> list[str]:
             quote = char
         elif char in "()":
             depth += 1 if char == "(" else -1
+        elif text[place - 1 : place].isspace():
+            continue  # looked at with the space before it
         elif depth == 0 and place >= start and (word := _WORD.match(text, place)):
             if word[1].casefold() == "or":
                 return [text]
@@ -92,17 +91,18 @@ def conjuncts(said: str) -> list[str]:
 
 def bare(text: str) -> str:
     """Without the brackets around all of it."""
-    inner = text
-    while len(inner) <= LONGEST and inner.startswith("(") and _closes_last(inner):
-        inner = inner[1:-1].strip()
-    return inner
-
-
-def _closes_last(text: str) -> bool:
-    """The first bracket closes at the very end."""
-    depth = 0
+    closing: dict[int, int] = {}
+    opened: list[int] = []
     for place, char in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth == 0:
-            return place == len(text) - 1
-    return False
+        if char == "(":
+            opened.append(place)
+        elif char == ")" and opened:
+            closing[opened.pop()] = place
+    start, end = 0, len(text)
+    while closing.get(start) == end - 1:
+        start, end = start + 1, end - 1
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+    return text[start:end].strip()
