@@ -89,7 +89,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Litestar
         before_request=check_request,
         compression_config=CompressionConfig(
             backend="brotli",
-            brotli_quality=6,
+            brotli_quality=8,
             minimum_size=500,
             exclude_opt_key="no_compression",
         ),

@@ -112,9 +112,15 @@ SCRIPTS = {
 }
 FIRST = ("tokens", "reset", "base")
 PHONE = (
-    *FIRST, "layout", "controls", "assignments", "scenarios", "fill", "onsite", "submissions",
+    *FIRST, "layout", "controls", "assignments", "fill", "onsite", "submissions",
     "offline",
 )  # fmt: skip
+# Style sheets by page: all there is, or what a phone needs of it.
+SHEETS: dict[str, tuple[str, ...] | None] = {
+    "screen.css": None,
+    "phone.css": PHONE,
+    "scenarios.css": ("scenarios",),
+}
 TYPES = {  # Litestar adds the charset to text
     ".css": "text/css",
     ".js": "text/javascript",
@@ -137,8 +143,8 @@ class Assets:
         every = sorted(path.stem for path in (folder / "css").glob("*.css"))
         ordered = [*FIRST, *(name for name in every if name not in FIRST)]
         sheets = {
-            bundle: tuple(f"css/{name}.css" for name in ordered if name in wanted)
-            for bundle, wanted in (("screen.css", every), ("phone.css", PHONE))
+            bundle: tuple(f"css/{name}.css" for name in ordered if not wanted or name in wanted)
+            for bundle, wanted in SHEETS.items()
         }
         bundles = {**sheets, **SCRIPTS}
         own = [(TYPES[Path(name).suffix], _own(folder, files)) for name, files in bundles.items()]

@@ -79,6 +79,7 @@ def show_draft(
     return page(
         "drafts/show.html",
         desk=desk,
+        sections=[piece(section) for section in desk.draft.sections],
         counts=counts,
         most=MOST_TOLD,
         parts=_parts(desk),

@@ -17,6 +17,7 @@ from audit.domain.problems import N_, Conflict
 from audit.domain.versions import Versions, side_by_side
 from audit.store.checklists import find_checklists, publish
 from audit.store.drafts import get_draft, remove_draft
+from audit.store.systems import explained
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import Desk, drawn, open_desk, read_desk
 from audit.web.forms import Form
@@ -43,6 +44,7 @@ def show_preview(
         whole=desk.checklist is not None,
         stages=stages,
         part=next((one for one in stages if one.stage.id == stage), (*stages, None)[0]),
+        explained=explained(),
         **drawn(page),
     )
 

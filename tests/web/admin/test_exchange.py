@@ -112,10 +112,14 @@ def test_whatever_others_wrote_can_be_put_right_as_a_draft(as_, world, seen):
     for path in REAL:
         page = seen(upload(carol, path.read_bytes(), path.name))
         if page.soup.find("form", action="/drafts"):
-            drafts[path.stem] = carol.get(sent_on(carol, page)).status_code
+            address = sent_on(carol, page)
+            for part in ("", "/sections/1", "/sections/1/items/1", "/preview", "/publication"):
+                drafts[path.stem, part] = carol.get(address + part).status_code
 
-    assert len(drafts) > 20
-    assert set(drafts.values()) == {200}
+    assert len(drafts) > 100
+    pages = {status for (_, part), status in drafts.items() if "/sections" not in part}
+    assert pages == {200}
+    assert set(drafts.values()) == {200, 404}, "some have no section"
 
 
 def test_what_is_wrong_is_told_with_its_cell_in_the_pages_language(ann, rules, seen):

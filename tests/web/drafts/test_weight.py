@@ -33,7 +33,7 @@ def test_a_thousand_items_are_edited_and_previewed_within_the_bars(large):
     for place in ("", "/sections/1", "/sections/1/items/50", "/preview?stage=consult", "/route"):
         answer = large.client.get(large.root + place)
 
-        page = len(brotli.compress(answer.text.encode(), quality=5))
+        page = len(brotli.compress(answer.text.encode(), quality=8))
         files = set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', answer.text))
         assert len(files) == 2
         assert (place, page <= PAGE) == (place, True)
@@ -62,7 +62,7 @@ def test_no_stage_of_a_thousand_items_is_heavier_to_fill_in_than_a_page_may_be(
 
     stages = re.findall(r'<section class="stage".*?</section>', page, re.DOTALL)
     assert sum(stage.count('<article class="item') for stage in stages) >= 1000
-    assert max(len(brotli.compress(stage.encode(), quality=5)) for stage in stages) <= PAGE
+    assert max(len(brotli.compress(stage.encode(), quality=8)) for stage in stages) <= PAGE
 
 
 def on_the_wire(client, url):
