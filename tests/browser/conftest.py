@@ -22,6 +22,7 @@ from audit.store.events import list_events
 from audit.store.logs import examine
 from audit.store.sessions import open_session
 from audit.store.tables import EventRow
+from tests.browser.phones import CUT_OFF, Phone
 from tests.browser.serving import ARGUMENTS, CHROMIUM, Serving
 from tests.faults.tally import NAMED, Tally
 
@@ -147,3 +148,11 @@ def stored(database: Database, world: Any) -> Callable[[], list[AnswerEvent]]:
             return list_events(session, world.harbour_visit)
 
     return read
+
+
+@pytest.fixture
+def phone(chromium, serving, tmp_path):
+    found = Phone(chromium, serving, tmp_path / "profile")
+    yield found
+    found.context.close()
+    assert [text for text in found.errors if not any(part in text for part in CUT_OFF)] == []
