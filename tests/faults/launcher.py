@@ -35,6 +35,7 @@ from audit.work.photos import Darkroom
 def start(order: dict[str, Any]) -> int:
     child = os.fork()
     if child:
+        CODES.pop(child, None)
         return child
     status = 70
     try:
@@ -102,16 +103,21 @@ def break_things(
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
+CODES: dict[int, int] = {}  # of those that have ended: the system tells it once
+
+
 def ended(pid: int, seconds: float) -> int | None:
     """The exit code, negative for a signal; None: still running."""
     until = time.monotonic() + seconds
-    while True:
+    while pid not in CODES:
         found, status = os.waitpid(pid, os.WNOHANG)
         if found:
-            return os.waitstatus_to_exitcode(status)
+            CODES[pid] = os.waitstatus_to_exitcode(status)
+            break
         if time.monotonic() > until:
             return None
         time.sleep(0.002)
+    return CODES[pid]
 
 
 class Shifted:
