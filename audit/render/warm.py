@@ -30,6 +30,10 @@ class Warm(AbstractContextManager["Warm"]):
 
     def __init__(self) -> None:
         lines, self.charts = Lines(), Charts()
+
+        def draw_chart(image: Any, *given: Any) -> None:  # a method of theirs
+            self.charts.draw(image, *given)
+
         self.ours: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
             (css, "ComputedStyle", Styles().computed),
             (inline, "split_first_line", lines.first),
@@ -42,7 +46,7 @@ class Warm(AbstractContextManager["Warm"]):
             (Box, "is_floated", is_floated),
             (Box, "is_in_normal_flow", is_in_normal_flow),
             (draw, "draw_text", Strokes().draw_text),
-            (SVGImage, "draw", lambda image, *given: self.charts.draw(image, *given)),  # noqa: PLW0108  # a method of theirs
+            (SVGImage, "draw", draw_chart),
         )
         self.theirs: list[tuple[Any, str, Any]] = []
 
