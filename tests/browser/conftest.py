@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from litestar import Litestar
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlmodel import select
 
@@ -38,8 +39,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def serving(settings: Settings, database: Database, world: Any) -> Iterator[Serving]:
-    found = Serving(settings, database)
+def serving(
+    application: Litestar, settings: Settings, database: Database, world: Any
+) -> Iterator[Serving]:
+    found = Serving(settings, database, application)
     yield found
     found.stop()
 

@@ -8,12 +8,15 @@ import time
 from typing import Any
 
 import uvicorn
+from litestar import Litestar
 
 from audit.app import create_app
 from audit.settings import Settings
 from audit.store.database import Database
+from tests.moving import move
 
-CHROMIUM = shutil.which(os.environ.get("MINGCHA_TEST_CHROMIUM", "chromium")) or ""
+NAMES = [os.environ.get("MINGCHA_TEST_CHROMIUM", "chromium-headless-shell"), "chromium"]
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), "")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -53,8 +56,12 @@ class Listening:
 
 
 class Serving(Listening):
-    """The whole product over a database."""
+    """The whole product over a database, put together anew or moved there."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, application: Litestar | None = None
+    ) -> None:
         self.database = database
-        super().__init__(create_app(settings, database))
+        super().__init__(
+            move(application, settings, database) if application else create_app(settings, database)
+        )

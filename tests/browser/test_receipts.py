@@ -227,8 +227,8 @@ def test_only_photos_that_somebody_waits_for_hold_a_visit_up(open_, world, fill,
     item(page, GREETING).locator(".shot input").set_input_files(taken)
     expect(item(page, GREETING).locator(".shots span")).to_have_text(["Received", "On this phone"])
     (second,) = page.evaluate("mingcha.log.photosUnsent")
-    page.unroute("**/api/v1/**/photos/**")
     page.route(f"**/api/v1/**/photos/{second}**", lambda route: route.abort())
+    page.unroute("**/api/v1/**/photos/**")
     item(page, GREETING).locator(".shots button").last.tap()
     hand_in(page)
 

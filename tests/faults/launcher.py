@@ -27,9 +27,7 @@ import audit.clock
 from audit.cli import main
 from audit.settings import Settings
 from audit.store import database
-from audit.store.files import Files
-from audit.store.incoming import Incoming
-from audit.work.photos import Darkroom
+from tests.moving import move
 
 
 def start(order: dict[str, Any]) -> int:
@@ -141,9 +139,7 @@ def prepare() -> None:
     def create_app(settings: Settings, found: database.Database) -> Litestar:
         found.migrate()
         found.make_sure()
-        darkroom = Darkroom(Incoming(settings.data / "incoming"), Files(settings.photo_place))
-        app.state.update({"settings": settings, "database": found, "darkroom": darkroom})
-        return app
+        return move(app, settings, found)
 
     audit.app.create_app = create_app  # type: ignore[assignment]
     audit.cli.serving.shipped = lambda: library
