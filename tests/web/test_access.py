@@ -333,7 +333,6 @@ ROWS = {
     ),
     "GET /admin/phones": Row("/admin/phones", administrators(200)),
     "GET /admin/checklists": Row("/admin/checklists", administrators(200)),
-    "GET /admin/checklists/new": Row("/admin/checklists/new", administrators(200)),
     "POST /admin/checklists": Row("/admin/checklists", administrators(422)),
     "POST /admin/checklists/shipped": Row("/admin/checklists/shipped", administrators(303)),
     "GET /admin/checklists/{}": Row("/admin/checklists/{checklist}", administrators(200)),

@@ -1,32 +1,18 @@
-"""Published checklist versions: reading them, and publishing new ones."""
+"""Published checklist versions: reading them, and publishing those that are shipped."""
 
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.checklist import Checklist
-from audit.domain.library import Trouble, Unusable
-from audit.domain.problems import N_, Conflict
 from audit.domain.text import Text
-from audit.languages import translations
 from audit.paths import folder
-from audit.store.checklists import (
-    Library,
-    get_checklist,
-    list_published,
-    publish,
-    shelf_of,
-)
+from audit.store.checklists import Library, get_checklist, list_published, publish
 from audit.store.systems import explained
-from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
-from audit.web.forms import Form
-from audit.web.pages import Page
-
-MOST = 1_000_000  # characters; the largest checklist shipped has a tenth of that
+from audit.web.dependencies import TheDatabase, ThePage, ThePerson
 
 
 @get("/admin/checklists", sync_to_thread=True)
@@ -48,35 +34,6 @@ def publish_shipped(administrator: ThePerson, database: TheDatabase) -> Redirect
         for checklist in shipped:
             publish(session, checklist, now())
     return Redirect("/admin/checklists?saved=1", status_code=303)
-
-
-@get("/admin/checklists/new", sync_to_thread=True)
-def show_new_checklist(administrator: ThePerson, page: ThePage) -> Response[str]:
-    return _draw(page)
-
-
-@post("/admin/checklists", sync_to_thread=True)
-def create_checklist(
-    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
-) -> Response[Any]:
-    raw = form.file("file", most=MOST) or form.text("content", most=MOST, required=False)
-    if form.ok and not raw.strip():
-        form.refuse("file", N_("Choose a file or paste its text."))
-    if not form.ok:
-        return _draw(page, form, raw)
-    with database.writing() as session:
-        try:
-            checklist = _read(session, raw, form.file_name("file"))
-        except Unusable as error:
-            return _draw(page, form, raw, troubles=error.troubles)
-        if form.flag("only_check"):
-            return _draw(page, form, raw, checked=checklist)
-        try:
-            publish(session, checklist, now())
-        except Conflict as problem:
-            form.refuse("file", problem.message, **problem.values)
-            return _draw(page, form, raw)
-    return Redirect(f"/admin/checklists/{checklist.hash}?saved=1", status_code=303)
 
 
 @get("/admin/checklists/{content_hash:str}", sync_to_thread=True)
@@ -103,13 +60,6 @@ def reading_of(checklist: Checklist) -> dict[str, Any]:
     }
 
 
-def _read(session: Session, raw: str, name: str) -> Checklist:
-    """With the shipped vocabulary and frameworks, on top of what has been published."""
-    library = Library(folder("checklists"))
-    library.checklists = shelf_of(session)
-    return library.add(raw, name)
-
-
 def _framework_names(checklist: Checklist) -> dict[str, tuple[Text, Text]]:
     """`framework:entry`, as items name it, to the titles of both."""
     return {
@@ -119,29 +69,4 @@ def _framework_names(checklist: Checklist) -> dict[str, tuple[Text, Text]]:
     }
 
 
-def _draw(
-    page: Page,
-    form: Form | None = None,
-    raw: str = "",
-    *,
-    troubles: tuple[Trouble, ...] = (),
-    checked: Checklist | None = None,
-) -> Response[str]:
-    return page(
-        "admin/checklists/new.html",
-        status=422 if form and checked is None else 200,
-        form=form,
-        raw=raw,
-        troubles=troubles,
-        translated=translations(page.language).gettext,
-        checked=checked,
-    )
-
-
-handlers = [
-    show_checklists,
-    publish_shipped,
-    show_new_checklist,
-    create_checklist,
-    show_checklist,
-]
+handlers = [show_checklists, publish_shipped, show_checklist]

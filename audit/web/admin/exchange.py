@@ -1,24 +1,26 @@
 """Checklists as files: one to take away, and one that somebody brings, looked at first."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 from sqlmodel import Session
 
+from audit.clock import now
 from audit.domain.checklist import Checklist
 from audit.domain.exchange import Known, Taken
-from audit.domain.problems import N_
+from audit.domain.problems import N_, Conflict
 from audit.domain.toml import write_toml
 from audit.languages import translations
 from audit.paths import folder
 from audit.render.books import MOST_BYTES
-from audit.store.checklists import Library, get_checklist, list_checklists
+from audit.store.checklists import Library, get_checklist, list_checklists, publish
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.downloads import XLSX, file
 from audit.web.forms import Form
 from audit.web.pages import Page
-from audit.work.exchange import give, take
+from audit.work.exchange import MOST_TEXT, give, take
 
 TYPES = {"toml": "application/toml", "xlsx": XLSX}
 
@@ -54,8 +56,25 @@ def create_import(
         return _draw(page, form)
     with database.reading() as session:
         known = _known(session)
-    taken = take(content, form.file_name("file"), known)
-    return _draw(page, form, taken, known)
+    return _draw(page, form, take(content, form.file_name("file"), known))
+
+
+@post("/admin/checklists", sync_to_thread=True)
+def publish_import(
+    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
+) -> Response[Any]:
+    """As it was looked at, though others may have published something since."""
+    content = form.text("content", most=MOST_TEXT)
+    with database.writing() as session:
+        taken = take(content.encode(), "", _known(session))
+        if not form.ok or taken.checklist is None:
+            return _draw(page, form, taken)
+        try:
+            publish(session, taken.checklist, now())
+        except Conflict as problem:
+            form.refuse("file", problem.message, **problem.values)
+            return _draw(page, form, taken)
+    return Redirect(f"/admin/checklists/{taken.checklist.hash}?saved=1", status_code=303)
 
 
 def _known(session: Session) -> Known:
@@ -73,13 +92,11 @@ def _file(
     return file(content, TYPES[form], f"{checklist.id}-{checklist.version}.{form}")
 
 
-def _draw(
-    page: Page, form: Form | None = None, taken: Taken | None = None, known: Known | None = None
-) -> Response[str]:
+def _draw(page: Page, form: Form | None = None, taken: Taken | None = None) -> Response[str]:
     checklist: Checklist | None = taken.checklist if taken else None
     return page(
         "admin/checklists/import.html",
-        status=200 if form is None or checklist else 422,
+        status=200 if form is None or (form.ok and checklist) else 422,
         form=form,
         taken=taken,
         checklist=checklist,
@@ -88,4 +105,4 @@ def _draw(
     )
 
 
-handlers = [get_checklist_toml, get_checklist_xlsx, show_import, create_import]
+handlers = [get_checklist_toml, get_checklist_xlsx, show_import, create_import, publish_import]
