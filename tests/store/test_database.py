@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
@@ -12,7 +13,9 @@ from audit.domain.problems import Conflict
 from audit.domain.text import Text
 from audit.store.branches import list_regions, save_region
 from audit.store.database import Database, alembic_config
+from audit.store.events import list_events
 from audit.store.tables import BranchRow, RegionRow
+from tests.world import fill_visit, release_visit
 
 OVERTAKEN = "Somebody else saved something at the same moment."
 BAY = Region(UUID(int=10), Text("海湾", "Bay"))
@@ -50,6 +53,57 @@ def test_every_migration_can_be_undone_and_done_again(either_database):
 
     assert emptied == set()
     assert tables(either_database) == set(SQLModel.metadata.tables)
+
+
+KEPT = ("person", "checklist", "visit", "event", "release")
+
+
+def test_what_is_there_outlives_every_migration(either_database, place):
+    """Rows refer to each other across all tables, as they do where there is something to lose."""
+    fill_visit(either_database, place)
+    release_visit(either_database, place)
+    config = alembic_config(either_database.engine)
+    before = rows(either_database)
+    assert min(map(len, before.values())) > 0
+
+    for _ in range(len(steps(config)) - 1):
+        command.downgrade(config, "-1")
+    oldest = rows(either_database)
+    for _ in range(len(steps(config)) - 1):
+        command.upgrade(config, "+1")
+
+    assert rows(either_database) == oldest == before
+    with either_database.reading() as session:
+        assert len(list_events(session, place.harbour_visit)) > 60
+
+
+def steps(config):
+    return [*ScriptDirectory.from_config(config).walk_revisions()]
+
+
+def rows(database):
+    with database.engine.connect() as connection:
+        return {
+            name: {str(row[0]) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')}
+            for name in KEPT
+        }
+
+
+def test_a_migration_that_leaves_rows_pointing_nowhere_is_not_made(database, world):
+    config = alembic_config(database.engine)
+    command.downgrade(config, "-1")
+    with database.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("DELETE FROM region")
+        connection.commit()
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+
+    with pytest.raises(RuntimeError, match="branch"):
+        command.upgrade(config, "head")
+
+    assert not database.up_to_date()
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
 def test_a_schema_that_is_behind_is_noticed(either_database):
