@@ -214,6 +214,11 @@ ROWS = {
     "POST /drafts/{}/gates/places": Row("/drafts/{composite}/gates/places", auditors(303), HERE_UP),
     "GET /drafts/{}/gates/{}": Row("/drafts/{composite}/gates/1", auditors(200)),
     "POST /drafts/{}/gates/{}": Row("/drafts/{composite}/gates/1", auditors(303), HERE),
+    "GET /drafts/{}/facts": Row("/drafts/{composite}/facts", auditors(200)),
+    "POST /drafts/{}/facts": Row("/drafts/{composite}/facts", auditors(303), HERE),
+    "POST /drafts/{}/facts/places": Row("/drafts/{composite}/facts/places", auditors(303), HERE_UP),
+    "GET /drafts/{}/facts/{}": Row("/drafts/{composite}/facts/1", auditors(200)),
+    "POST /drafts/{}/facts/{}": Row("/drafts/{composite}/facts/1", auditors(303), HERE),
     "GET /drafts/{}/route": Row("/drafts/{composite}/route", auditors(200)),
     "POST /drafts/{}/route": Row(
         "/drafts/{composite}/route", auditors(303), {**HERE_UP, "stage": "arrival"}

@@ -2,6 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from audit.web.drafts.facts import handlers as facts
 from audit.web.drafts.gates import handlers as gates
 from audit.web.drafts.heads import handlers as heads
 from audit.web.drafts.items import handlers as items
@@ -18,6 +19,7 @@ handlers: list[HTTPRouteHandler] = [
     *items,
     *parts,
     *gates,
+    *facts,
     *routes,
     *publications,
 ]

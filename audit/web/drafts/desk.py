@@ -103,6 +103,8 @@ class Desk(msgspec.Struct, frozen=True, dict=True):
                 )
         for number, gate in enumerate(self.draft.tables.get("gates", []), 1):
             found["gates", str(gate["id"])] = f"/gates/{number}"
+        for number, fact in enumerate(self.draft.tables.get("facts", []), 1):
+            found["facts", str(fact["id"])] = f"/facts/{number}"
         for number, part in enumerate(self.draft.tables.get("parts", []), 1):
             found["parts", str(part["checklist"])] = f"/parts/{number}"
         return found

@@ -168,6 +168,7 @@ def _draw(
         wrong=by_slot(told, places),
         anew=anew,
         spare=SPARE,
+        scored=True,
         opened=known,
         frameworks=shared().frameworks,
         titles=_titles(item.get("frameworks", []), known),
