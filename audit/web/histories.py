@@ -145,7 +145,17 @@ def create_rescue(
     with database.writing() as session:
         get_visit(session, auditor, visit_id)
         counted = _bring_in(session, rescue)
-    counted["quarantined"] += _develop(request, database, rescue)
+    try:
+        counted["quarantined"] += _develop(request, database, rescue)
+    except OSError:  # its reader was killed, or the place of the photos cannot be reached
+        form.refuse(
+            "file",
+            N_(
+                "The answers came in, a photo could not be kept just now. "
+                "Bring the file in once more: nothing comes twice."
+            ),
+        )
+        return draw_review(page, database, auditor, visit_id, wanted, aside=form)
     brought = ".".join(str(counted[standing]) for standing in COUNTED)
     where = f"/reviews/{visit_id}?{wanted.query(brought=brought)}#rescue"
     return Redirect(where, status_code=303)

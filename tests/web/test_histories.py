@@ -3,6 +3,7 @@
 import base64
 import csv
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -389,6 +390,30 @@ def test_photos_of_a_backup_file_come_in_and_seal_the_visit(carol, url, phone, d
     assert lines(without.select_one("#rescue"))[-1] == "1 entry cannot be part of this visit."
     assert (before, status(database, world)) == ("in_progress", "submitted")
     assert parsed(carol.get(url)).select_one(f'img[src*="{photo.id}"]')
+
+
+def test_a_photo_that_cannot_be_kept_just_now_comes_with_the_same_file_once_more(
+    carol, url, phone, database, world, settings
+):
+    content = jpeg()
+    photo = photo_of(content)
+    takes(phone, photo)
+    hands_in(phone, [photo])
+    kept = {**msgspec.to_builtins(photo), "data": [base64.b64encode(content).decode()]}
+    file = backup(phone, photos=[kept])
+    place = Path(settings.photo_place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("in the way of the folder")
+
+    refused = bring_in(carol, url, file)
+    before, stored = status(database, world), len(events_of(database, world))
+    place.unlink()
+    bring_in(carol, url, file)
+
+    assert refused.status_code == 422
+    assert "Bring the file in once more" in parsed(refused).select_one("#history").text
+    assert (before, status(database, world)) == ("in_progress", "submitted")
+    assert len(events_of(database, world)) == stored == len(phone.own)
 
 
 # ---- when it was written up ----------------------------------------------------------
