@@ -15,7 +15,7 @@ def test_a_draft_begins_as_the_next_version_of_a_published_one(carol, world):
     carol.begin(begin=world.checklist.hash)
 
     assert (carol.tables["id"], carol.tables["version"]) == (world.checklist.id, "1.1.0")
-    assert "To put right nothing" in carol.see().text()
+    assert "To put right 0" in carol.see().text()
 
 
 def test_a_draft_begins_as_an_own_copy(carol, world):
