@@ -83,6 +83,27 @@ def test_a_room_starts_a_process_when_asked_and_closed_leaves_neither_it_nor_fil
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux keeps to a core")
+def test_between_drawings_a_worker_may_run_on_any_core():
+    room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1)
+    cores = []
+
+    async def draw_and_look() -> None:
+        drawing = asyncio.ensure_future(room.draw(report_a(), "en"))
+        while not drawing.done():
+            await asyncio.sleep(0.005)
+            cores.extend(len(os.sched_getaffinity(pid)) for pid in room.pids())
+
+    asyncio.run(draw_and_look())
+    asyncio.run(draw_and_look())
+    [worker] = room.pids()
+    after = os.sched_getaffinity(worker)
+    room.close()
+
+    assert min(cores) == 1
+    assert after == os.sched_getaffinity(0)
+
+
 def test_a_machine_without_pango_is_told_the_one_command(monkeypatch):
     def missing(name, *_rest, **_more):
         if name.startswith("weasyprint"):
