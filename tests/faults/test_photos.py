@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from audit.domain.photo import CHUNK, LARGEST
-from audit.work.photos import AT_ONCE, PICTURE, key_of
+from audit.work.photos import AT_ONCE, PICTURE, PROGRAM, key_of
 from tests.faults import FULL
 from tests.faults.camera import check_photos, look, status
 from tests.faults.line import NoAnswer, deeds
@@ -414,6 +414,15 @@ def test_answers_are_not_held_up_by_pictures_that_take_for_ever(site, cameras, t
 
 
 def developing(server):
-    """The processes in which it reads photos."""
+    """The processes in which it reads photos. One that is stopped before it has become what it
+    is to be, stops the server with it."""
     children = Path(f"/proc/{server}/task").glob("*/children")
-    return {int(pid) for found in children for pid in found.read_text().split()}
+    found = {int(pid) for child in children for pid in child.read_text().split()}
+    return {pid for pid in found if PROGRAM.name in command_of(pid)}
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except FileNotFoundError:  # it has ended
+        return ""
