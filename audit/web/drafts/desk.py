@@ -160,6 +160,23 @@ def save_piece(
         return open_desk(session, draft_id)
 
 
+def save_typed(
+    database: Database,
+    person: Person,
+    form: Form,
+    draft_id: UUID,
+    piece: Callable[[Draft], Any],
+    change: Callable[[Draft], Tables],
+) -> tuple[Desk, Overtaken | None]:
+    """As `save_piece`, for a form that is drawn again: if somebody else was quicker, the desk
+    is as it would be with what was typed, and nothing is saved."""
+    try:
+        return save_piece(database, person, form, draft_id, piece, change), None
+    except Overtaken as late:
+        typed = changed(late.draft, change(late.draft))
+        return laid_out(typed, read_desk(database, draft_id).shelf), late
+
+
 def changed(draft: Draft, tables: Tables) -> Draft:
     """As it would be, had it been saved."""
     return msgspec.structs.replace(draft, tables=tables)

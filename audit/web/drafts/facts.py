@@ -15,13 +15,12 @@ from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, Th
 from audit.web.drafts.desk import (
     Desk,
     Overtaken,
-    changed,
     drawn,
-    laid_out,
     piece,
     place_of,
     read_desk,
     save_piece,
+    save_typed,
     shared,
 )
 from audit.web.forms import Form
@@ -88,16 +87,11 @@ def save_fact(
         kinds.update(one["response"]["type"] for one in (before, fact))
         return with_fact(draft.tables, number, fact)
 
-    try:
-        desk = save_piece(
-            database, auditor, form, draft_id, lambda d: nth(_facts(d), number), change
-        )
-    except Overtaken as late:
-        typed = changed(late.draft, change(late.draft))
-        desk = laid_out(typed, read_desk(database, draft_id).shelf)
-        return _draw(page, desk, number, form=form, late=late, swap=swap)
-    if swap:
-        return _draw(page, desk, number, form=form, swap=True, anew=len(kinds) > 1)
+    desk, late = save_typed(
+        database, auditor, form, draft_id, lambda d: nth(_facts(d), number), change
+    )
+    if late or swap:
+        return _draw(page, desk, number, form=form, late=late, swap=swap, anew=len(kinds) > 1)
     where = f"/drafts/{draft_id}/facts/{number}"
     return Redirect(f"{where}#{form.get('more') or 'saved'}", status_code=303)
 

@@ -15,13 +15,12 @@ from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, Th
 from audit.web.drafts.desk import (
     Desk,
     Overtaken,
-    changed,
     drawn,
-    laid_out,
     piece,
     place_of,
     read_desk,
     save_piece,
+    save_typed,
 )
 from audit.web.forms import Form
 from audit.web.pages import Page
@@ -85,16 +84,11 @@ def save_gate(
         gate = nth(_gates(draft), number)
         return with_gate(draft.tables, number, gate_of(form.fields, gate))
 
-    try:
-        desk = save_piece(
-            database, auditor, form, draft_id, lambda d: nth(_gates(d), number), change
-        )
-    except Overtaken as late:
-        typed = changed(late.draft, change(late.draft))
-        desk = laid_out(typed, read_desk(database, draft_id).shelf)
+    desk, late = save_typed(
+        database, auditor, form, draft_id, lambda d: nth(_gates(d), number), change
+    )
+    if late or swap:
         return _draw(page, desk, number, form=form, late=late, swap=swap)
-    if swap:
-        return _draw(page, desk, number, form=form, swap=True)
     where = f"/drafts/{draft_id}/gates/{number}?group={form.get('group')}"
     return Redirect(f"{where}#{form.get('more') or 'saved'}", status_code=303)
 

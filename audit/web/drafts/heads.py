@@ -14,12 +14,10 @@ from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, Th
 from audit.web.drafts.desk import (
     Desk,
     Overtaken,
-    changed,
     drawn,
-    laid_out,
     piece,
     read_desk,
-    save_piece,
+    save_typed,
 )
 from audit.web.forms import Form
 from audit.web.pages import Page
@@ -48,14 +46,9 @@ def save_head(
     def change(draft: Draft) -> Tables:
         return with_head(draft.tables, head_of(form.fields, draft.tables))
 
-    try:
-        desk = save_piece(database, auditor, form, draft_id, _head, change)
-    except Overtaken as late:
-        typed = changed(late.draft, change(late.draft))
-        desk = laid_out(typed, read_desk(database, draft_id).shelf)
+    desk, late = save_typed(database, auditor, form, draft_id, _head, change)
+    if late or swap:
         return _draw(page, desk, form=form, late=late, swap=swap)
-    if swap:
-        return _draw(page, desk, form=form, swap=True)
     return Redirect(f"/drafts/{draft_id}/head#saved", status_code=303)
 
 

@@ -22,13 +22,12 @@ from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, Th
 from audit.web.drafts.desk import (
     Desk,
     Overtaken,
-    changed,
     drawn,
-    laid_out,
     piece,
     place_of,
     read_desk,
     save_piece,
+    save_typed,
     shared,
 )
 from audit.web.forms import Form
@@ -90,16 +89,13 @@ def save_item(
         kinds.update(one["response"]["type"] for one in (before, item) if "response" in one)
         return with_item(draft.tables, section, number, item)
 
-    try:
-        desk = save_piece(
-            database, auditor, form, draft_id, lambda draft: draft.item(section, number), change
+    desk, late = save_typed(
+        database, auditor, form, draft_id, lambda draft: draft.item(section, number), change
+    )
+    if late or swap:
+        return _draw(
+            page, desk, section, number, form=form, late=late, swap=swap, anew=len(kinds) > 1
         )
-    except Overtaken as late:
-        typed = changed(late.draft, change(late.draft))
-        desk = laid_out(typed, read_desk(database, draft_id).shelf)
-        return _draw(page, desk, section, number, form=form, late=late, swap=swap)
-    if swap:
-        return _draw(page, desk, section, number, form=form, swap=True, anew=len(kinds) > 1)
     return Redirect(_next(form, draft_id, section, number), status_code=303)
 
 

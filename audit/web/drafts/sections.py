@@ -21,13 +21,12 @@ from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, Th
 from audit.web.drafts.desk import (
     Desk,
     Overtaken,
-    changed,
     drawn,
-    laid_out,
     piece,
     place_of,
     read_desk,
     save_piece,
+    save_typed,
 )
 from audit.web.forms import Form
 from audit.web.pages import Page
@@ -80,14 +79,9 @@ def save_section(
         section = section_of(form.fields, draft.section(number))
         return with_section(draft.tables, number, section)
 
-    try:
-        desk = save_piece(database, auditor, form, draft_id, lambda d: _head(d, number), change)
-    except Overtaken as late:
-        typed = changed(late.draft, change(late.draft))
-        desk = laid_out(typed, read_desk(database, draft_id).shelf)
+    desk, late = save_typed(database, auditor, form, draft_id, lambda d: _head(d, number), change)
+    if late or swap:
         return _draw(page, desk, number, form=form, late=late, swap=swap)
-    if swap:
-        return _draw(page, desk, number, form=form, swap=True)
     return Redirect(f"/drafts/{draft_id}/sections/{number}#saved", status_code=303)
 
 
