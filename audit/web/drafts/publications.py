@@ -68,20 +68,15 @@ def publish_draft(
     note = form.text("note", most=LONGEST_NOTE)
     if not form.ok:
         return _draw(page, database, draft_id, form)
-    with database.writing() as session:
-        get_draft(session, draft_id, locked=True)
-        desk = open_desk(session, draft_id)
-        if seen_as(desk.draft.tables) != form.get("seen"):
-            raise Conflict(N_("The draft has been changed since. Look at it again, then publish."))
-        if desk.checklist is None:
-            raise Conflict(N_("Something in this draft is still to be put right."))
-        refused = _publish(session, desk.checklist, note)
-        if refused is None:
+    try:
+        with database.writing() as session:
+            get_draft(session, draft_id, locked=True)
+            published = _publish(session, open_desk(session, draft_id), note, form.get("seen"))
             remove_draft(session, draft_id)
-    if refused is not None:
-        form.refuse("note", refused.message, **refused.values)
-        return _draw(page, database, draft_id, form)
-    return Redirect(f"/checklists/{desk.checklist.hash}", status_code=303)
+    except Conflict as refused:
+        form.refuse("seen", refused.message, **refused.values)
+        return _draw(page, database, draft_id, form, status=409)
+    return Redirect(f"/checklists/{published.hash}", status_code=303)
 
 
 def _beside(database: TheDatabase, desk: Desk) -> Versions | None:
@@ -95,21 +90,29 @@ def _beside(database: TheDatabase, desk: Desk) -> Versions | None:
     return side_by_side(before, desk.checklist)
 
 
-def _publish(session: Session, checklist: Checklist, note: str) -> Conflict | None:
-    try:
-        new = publish(session, checklist, now(), note)
-    except Conflict as problem:
-        return problem
-    return None if new else Conflict(N_("This very content is published already."))
+def _publish(session: Session, desk: Desk, note: str, seen: str) -> Checklist:
+    if desk.checklist is None:
+        raise Conflict(N_("Something in this draft is still to be put right."))
+    if seen_as(desk.draft.tables) != seen:
+        raise Conflict(N_("The draft has been changed since. Look at it again, then publish."))
+    if not publish(session, desk.checklist, now(), note):
+        raise Conflict(N_("This very content is published already."))
+    return desk.checklist
 
 
 def _draw(
-    page: Page, database: TheDatabase, draft_id: UUID, form: Form | None = None
+    page: Page,
+    database: TheDatabase,
+    draft_id: UUID,
+    form: Form | None = None,
+    *,
+    status: int = 422,
 ) -> Response[Any]:
+    """With a refused form, its note stays to be sent again."""
     desk = read_desk(database, draft_id)
     return page(
         "drafts/publication.html",
-        status=422 if form else 200,
+        status=status if form else 200,
         desk=desk,
         form=form,
         both=_beside(database, desk),

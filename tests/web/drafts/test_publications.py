@@ -37,7 +37,7 @@ def test_a_version_that_is_there_with_other_content_is_refused(carol, world, dat
 
     page = carol.send("/publication", note="Once more")
 
-    assert page.status == 422
+    assert page.status == 409
     assert "is already published with other content" in page.text()
     assert carol.see().status == 200
 
@@ -51,6 +51,8 @@ def test_an_unfinished_draft_offers_no_publication_and_takes_none(carol, copied,
 
     assert page.soup.find("textarea") is None
     assert answer.status == 409
+    assert "Something in this draft is still to be put right." in answer.text()
+    assert answer.soup.find("textarea").text.strip() == "Now"
     assert ("ours", "1.0.0") not in published(database)
 
 
@@ -58,8 +60,21 @@ def test_what_somebody_changed_since_it_was_looked_at_is_not_published(copied, a
     ready = copied.see("/publication")
     ann.at(copied.root).send("/head", title__en="Changed")
 
-    assert copied.send("/publication", on=ready, note="Now").status == 409
+    refused = copied.send("/publication", on=ready, note="Now")
+
+    assert refused.status == 409
+    assert "The draft has been changed since." in refused.text()
     assert ("ours", "1.0.0") not in published(database)
+
+
+def test_a_refused_publication_keeps_its_note_and_can_be_sent_again(copied, ann, database):
+    ready = copied.see("/publication")
+    ann.at(copied.root).send("/head", title__en="Changed")
+    refused = copied.send("/publication", on=ready, note="Now")
+
+    assert refused.soup.find("textarea").text.strip() == "Now"
+    assert copied.send("/publication", on=refused, note="Now").url.startswith("/checklists/")
+    assert published(database)["ours", "1.0.0"] == "Now"
 
 
 def test_what_a_new_version_changes_is_said_before_it_is_published(carol, world):
