@@ -107,7 +107,7 @@ SCRIPTS = {
         "js/sender.js",
         "js/rescue.js",
     ),  # after the journal
-    "leaving.js": ("js/leaving.js",),
+    "submitting.js": ("js/leaving.js", "js/submitting.js"),
     "dim.js": ("js/dim.js",),
 }
 FIRST = ("tokens", "reset", "base")

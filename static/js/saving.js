@@ -14,6 +14,7 @@
   const say = () => {
     const unsent = count("unsent"), refused = count("refused"), saving = count("saving")
     overall.classList.toggle("saved--not", unsent + refused > 0)
+    overall.classList.remove("stale")
     if (unsent && !navigator.onLine) overall.textContent = words("offline", unsent)
     else if (unsent && back) overall.textContent = words("back")
     else if (unsent) overall.textContent = words("failed", unsent)
@@ -29,6 +30,7 @@
     const all = [...states].filter(([other]) => thing?.contains(other)).map(([, found]) => found)
     const worst = ["unsent", "refused", "saving", "saved"].find((found) => all.includes(found))
     const line = thing?.querySelector(".said")
+    line?.classList.remove("stale")
     thing?.classList.toggle("item--saving", worst === "saving")
     thing?.classList.toggle("item--unsent", worst === "unsent" || worst === "refused")
     if (line && worst === "saving") line.textContent = words("saving")
@@ -73,9 +75,13 @@
     }
   })
   // Tapped and not yet on its way: what is said of the answer before is not said of this one.
+  // The frame that shows the tap only hides it; new words would cost a slow phone another.
   document.addEventListener("change", ({ target }) => {
     const form = target.matches("[type=radio]") && target.closest(".item form[hx-post]")
-    if (form && states.get(form) !== "unsent") set(form, "saving")
+    if (!form || states.get(form) === "unsent") return
+    states.set(form, "saving")
+    for (const line of [overall, form.querySelector(".said")]) line?.classList.add("stale")
+    requestAnimationFrame(() => setTimeout(() => set(form, states.get(form))))
   }, true)
   // Typed and not yet on its way: not saved either.
   document.addEventListener("input", ({ target }) => {

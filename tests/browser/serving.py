@@ -41,7 +41,12 @@ class Listening:
         listener.bind(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self.app, log_level="error", ws="none", timeout_graceful_shutdown=1, lifespan="off"
+            self.app,
+            log_level="error",
+            ws="none",
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+            server_header=False,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([listener],), daemon=True)

@@ -36,9 +36,9 @@ def tap(page, key, words):
     item(page, key).locator("label, summary, button").filter(has=shown).tap()
 
 
-def settled(page):
+def settled(page, **limit):
     """Waits until everything has been received."""
-    expect(page.locator("#saved")).to_have_text("Received")
+    expect(page.locator("#saved:not(.stale)")).to_have_text("Received", **limit)
 
 
 def test_a_stranger_is_asked_to_sign_in(open_):

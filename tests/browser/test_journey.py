@@ -13,6 +13,7 @@ from audit.domain.answer import project
 from audit.domain.checklist import Choice, Graded, Seconds, YesNo
 from audit.store.events import list_events
 from audit.store.visits import list_visits
+from tests.browser.test_fill import settled
 from tests.world import revisit, visit_a
 
 pytestmark = pytest.mark.browser
@@ -75,7 +76,7 @@ def fill_on_a_phone(page, world, visit):
     page.wait_for_url(re.compile("/fill$"))
     for key, said in visit_a().items():
         answer(page, world.checklist, key, said)
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
     page.get_by_role("link", name="Hand in").tap()
     page.get_by_role("heading", name="Hand in").wait_for()
     assert page.get_by_role("heading", name="Still open").count() == 0

@@ -159,6 +159,7 @@ def test_f15_a_copy_of_a_phone_has_given_all_its_numbers(
     page.context.set_offline(True)
     tap(page, GREETING, "Hardly ever")
     tap(page, BUSY, "Yes")
+    page.get_by_text("2 only on this phone").wait_for()
     page.evaluate(NOTES, 120)
     page.get_by_text("122 only on this phone").wait_for()
     other.device = "0" * 32

@@ -15,7 +15,7 @@ from audit.store.assignments import save_assignment
 from audit.store.sessions import open_session
 from audit.store.tables import EventRow
 from audit.store.visits import get_visit
-from tests.browser.test_fill import BUSY, GREETING, item, tap
+from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
 from tests.phone import Phone, packed
 from tests.world import NOON
 
@@ -45,7 +45,7 @@ def written_here(page, key):
 def test_a_visit_that_the_server_cannot_read_is_saved_from_the_phone(open_, world, fill, database):
     page = open_(world.alice, fill)
     tap(page, GREETING, MET)
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
     with database.writing() as session:
         session.exec(update(EventRow).values(body="{"))
 
@@ -86,7 +86,7 @@ def test_a_backup_file_goes_from_the_phone_to_the_auditor(open_, world, fill, st
     assert project(stored()).answers == {GREETING: Answer("answered", 2), BUSY: Answer("na")}
     page.context.unroute(EVENTS)
     page.reload()
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
     assert len(stored()) == 2
     open_.expect("ERR_FAILED")
 
@@ -107,7 +107,7 @@ def test_an_answer_tells_since_when_the_item_was_in_hand(open_, world, fill, sto
     tap(page, GREETING, MET)
     tap(page, GREETING, HARDLY)
     tap(page, BUSY, "Not applicable")
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
 
     first, again, other = stored()
     assert 300 <= first.monotonic - first.began < 5000
@@ -190,7 +190,7 @@ def test_what_is_left_here_goes_when_its_person_is_back(open_, unsent, world, fi
     sign_in(open_, unsent, world.alice)
     unsent.goto(fill)
 
-    expect(unsent.locator("#saved")).to_have_text("Received")
+    settled(unsent)
     assert before == []
     assert set(project(stored()).answers) == {GREETING, BUSY}
     open_.expect("ERR_FAILED")
@@ -199,7 +199,7 @@ def test_what_is_left_here_goes_when_its_person_is_back(open_, unsent, world, fi
 def test_with_everything_sent_signing_out_asks_nothing(open_, world, fill):
     page = open_(world.alice, fill)
     tap(page, GREETING, MET)
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
     page.goto("/assignments")
 
     sign_out(page)
@@ -216,7 +216,7 @@ def test_a_browser_that_never_opened_a_visit_signs_out_and_keeps_working(open_, 
     page.goto(fill)
     tap(page, GREETING, MET)
 
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
 
 
 def test_nothing_of_one_person_is_shown_or_sent_under_anothers_name(
@@ -243,7 +243,7 @@ def test_nothing_of_one_person_is_shown_or_sent_under_anothers_name(
     page.goto(fill)
     expect(page.locator("#progress")).to_have_text("0 / 67")
     tap(page, BUSY, "Not applicable")
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
 
     assert project(stored()).answers == {BUSY: Answer("na")}
     assert [event.seq for event in stored()] == [1]
@@ -261,7 +261,7 @@ def test_nothing_of_one_person_is_shown_or_sent_under_anothers_name(
 def test_two_phones_disagree_and_the_auditor_decides(open_, world, fill, as_, stored):
     page = open_(world.alice, fill)
     tap(page, GREETING, MET)
-    expect(page.locator("#saved")).to_have_text("Received")
+    settled(page)
     other = Phone(world.harbour_visit, world.checklist.hash, NOON)
     other.does(Deed("answer", GREETING, Answer("answered", 0)))
     other.hands_in()
