@@ -187,6 +187,12 @@ def test_a_filled_checklist_comes_out_to_the_digit(path):
     assert sum(card.lost().values()) == Decimal(100) - card.raw
 
 
+def test_every_shipped_checklist_has_a_filled_example():
+    by_hand = {path.stem for path in (VECTORS / "filled").glob("*.json")}
+
+    assert by_hand | {"branch-visit"} == {*library()}  # that one is visit_a.json
+
+
 def test_a_plain_answer_that_cannot_be_is_refused_by_name():
     with pytest.raises(Invalid, match="rules-24/r01"):
         read_plain(library()["rules-24"], {"rules-24": {"r01": "perhaps"}})
