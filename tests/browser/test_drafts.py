@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from audit.store.checklists import list_published
+from audit.store.drafts import list_drafts
+from tests.browser.test_receipts import until
 
 pytestmark = pytest.mark.browser
 
@@ -87,3 +89,19 @@ def test_a_checklist_is_written_from_nothing_and_published(open_, world, databas
     assert [item.label.en for item in made.checklist.items] == ["Item 2", "Item 1"]
     assert [str(item.weight) for item in made.checklist.items] == ["2", "1"]
     assert made.checklist.items[1].response.maximum == 15
+
+
+def test_what_is_typed_just_before_going_back_is_kept(open_, world, database):
+    page = open_(world.carol, "/drafts")
+    page.locator('form:has([value="blank"])').get_by_role("button", name="Begin").click()
+    page.get_by_role("link", name="Title and scoring").first.click()
+    page.locator('[name="title.en"]').press_sequentially("Tea house")
+
+    page.go_back()
+
+    until(page, lambda: "Tea house" in titles(database))
+
+
+def titles(database):
+    with database.reading() as session:
+        return [draft.tables["title"]["en"] for draft in list_drafts(session)]
