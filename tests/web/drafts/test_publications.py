@@ -51,7 +51,7 @@ def test_an_unfinished_draft_offers_no_publication_and_takes_none(carol, copied,
 
     assert page.soup.find("textarea") is None
     assert answer.status == 409
-    assert "Something in this draft is still to be put right." in answer.text()
+    assert "1 thing is still to be put right." in answer.text()
     assert answer.soup.find("textarea").text.strip() == "Now"
     assert ("ours", "1.0.0") not in published(database)
 
