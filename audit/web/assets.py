@@ -94,10 +94,11 @@ SCRIPTS = {
         "js/again.js",
         "js/manifest.js",
         "js/handing_in.js",
+        "js/photo_sender.js",
         "js/photos.js",
     ),
     "printing.js": ("js/printing.js",),
-    "sign_out.js": ("js/sign_out.js",),
+    "sign_out.js": ("js/held.js", "js/left_here.js", "js/sign_out.js"),
     "journal.js": ("js/journal.js", "js/token.js"),
     "sending.js": (
         "js/log.js",
@@ -105,6 +106,7 @@ SCRIPTS = {
         "js/again.js",
         "js/photos_again.js",
         "js/sender.js",
+        "js/photo_sender.js",
         "js/rescue.js",
     ),  # after the journal
     "submitting.js": ("js/leaving.js", "js/submitting.js"),

@@ -63,10 +63,12 @@
     const all = Object.values(extent).reduce((a, b) => a + b, 0) - Object.values(gaps).flat().length
     const sealed = log.receipt?.event === event.id && log.receipt.root === root
     const apart = sealed && log.receipt.apart || 0
-    const gone = log.missing?.photos?.length ?? (sealed ? 0 : photos.length)
+    const here = photos.filter(({ id }) => log.photosUnsent?.includes(id))
+    const gone = log.missing?.photos?.length ?? here.length
     const done = all - [...log.entries.values()].filter(({ acked, id }) => !acked && id !== event.id).length
     const values = { all, done, apart, counted: all - apart, pictures: photos.length, photos: photos.length - gone, root: root.slice(0, 8), day: keptUntil(log.receipt) }
-    for (const [name, shown] of [["waiting", !sealed && !log.missing?.differs], ["differs", !sealed && log.missing?.differs], ["sealed", sealed], ["apart", apart], ["kept", sealed]]) {
+    const alone = done === all && !gone // nothing but the handing in itself is still to go
+    for (const [name, shown] of [["alone", !sealed && !log.missing && alone], ["waiting", !sealed && !log.missing?.differs && (log.missing || !alone)], ["differs", !sealed && log.missing?.differs], ["sealed", sealed], ["apart", apart], ["kept", sealed]]) {
       const line = handed.querySelector(`.handed__${name}`)
       line.hidden = !shown
       if (line.dataset.text) fill(line, values)

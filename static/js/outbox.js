@@ -13,6 +13,7 @@
     mingcha.log = log
     sender = new mingcha.Sender(log, () => mingcha.draw(log, sender))
     mingcha.sender = sender
+    sender.watch()
     mingcha.heard = async (visit) => {
       if (visit !== log.visit) return
       for (const entry of await mingcha.rows(visit)) log.take(entry)

@@ -1,7 +1,7 @@
 // Photos: on disk as the camera gave them before anything else is done with them, then made
-// smaller and rid of place and time, then sent in pieces that can be taken up again.
+// smaller and rid of place and time.
 {
-  const LONGEST = 2048, SMALL = 160, QUALITY = 0.8, CHUNK = 256 * 1024
+  const LONGEST = 2048, SMALL = 160, QUALITY = 0.8
   const page = document.querySelector("[data-visit]")
   const words = document.getElementById("saved").dataset
 
@@ -29,8 +29,8 @@
     }
   }
 
-  const pieces = (bytes) => Array.from({ length: Math.max(1, Math.ceil(bytes.byteLength / CHUNK)) },
-    (_, n) => bytes.slice(n * CHUNK, (n + 1) * CHUNK))
+  const pieces = (bytes) => Array.from({ length: mingcha.piecesOf(bytes.byteLength) },
+    (_, n) => bytes.slice(n * mingcha.CHUNK, (n + 1) * mingcha.CHUNK))
 
   // One after the other, whoever asks: each is one entry, and pictures take much memory.
   let turn = Promise.resolve()
@@ -59,52 +59,14 @@
 
   // ---- sending
 
-  const rows = new Map()
   const waiting = () => {
     mingcha.log.photosUnsent = [...rows.values()].filter(({ sent }) => !sent).map(({ id }) => id)
     mingcha.draw(mingcha.log, mingcha.sender)
   }
 
-  class PhotoSender extends mingcha.Sender {
-    async deliver() {
-      let failed
-      for (const row of rows.values()) {
-        if (!row.sent) await this.send(row).catch((error) => {
-          if (!/^5\d\d$/.test(error.message)) throw error
-          failed = error // one that the server cannot read just now holds up no other
-        })
-      }
-      if (failed) throw failed
-    }
-
-    async send(row) {
-      let known = await this.ask("GET", row, `?sha=${row.sha}`)
-      const of = Math.max(1, Math.ceil(row.size / CHUNK))
-      for (let n = 0; n < of && !known.complete; n++) {
-        if (known.have.includes(n)) continue
-        const { data } = await mingcha.within("chunks", "readonly", (chunks) => chunks.get([row.id, n]))
-        known = await this.ask("PUT", row, `/chunks/${n}?of=${of}&size=${row.size}&sha=${row.sha}`, data)
-      }
-      if (!known.complete) throw new Error("not complete")
-      row.sent = true
-      await mingcha.within("photos", "readwrite", (photos) => photos.put(row))
-      await this.hear(known)
-      waiting()
-    }
-
-    async ask(method, row, rest, body) {
-      const headers = { "Authorization": `Visit ${await mingcha.sender.token()}` }
-      if (body) headers["X-Body-SHA256"] = await mingcha.sha256(body)
-      const response = await fetch(`/api/v1/visits/${row.visit}/photos/${row.id}${rest}`, {
-        method, body, headers, redirect: "error", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(120_000),
-      })
-      if (response.status === 401) await mingcha.keepFact(`token ${row.visit}`, "")
-      const json = response.headers.get("content-type")?.startsWith("application/json")
-      if (response.status !== 200 || !json) throw new Error(String(response.status))
-      return response.json()
-    }
-  }
-  const sender = new PhotoSender(mingcha.log, () => {}, "photos")
+  const sender = new mingcha.PhotoSender(mingcha.log, waiting)
+  sender.watch()
+  const { rows } = sender
 
   // ---- drawing
 
@@ -145,7 +107,7 @@
   // What an earlier page left: kept and not developed, or not sent.
   const resume = async () => {
     const of = (store) => mingcha.within(store, "readonly", (found) => found.index("visit").getAll(page.dataset.visit))
-    for (const row of await of("photos")) rows.set(row.id, row)
+    await sender.load()
     waiting()
     for (const raw of await of("raw")) await develop(raw)
     sender.now()

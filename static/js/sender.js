@@ -7,6 +7,9 @@
   class Sender {
     constructor(log, changed, name = "send") {
       Object.assign(this, { log, changed, name, wait: 1000, size: MOST, timer: undefined, busy: false, state: "idle" })
+    }
+
+    watch() {
       for (const name of ["online", "focus"]) addEventListener(name, () => this.now())
       document.addEventListener("visibilitychange", () => this.now())
       setInterval(() => this.busy || this.timer || this.now(), 20_000)

@@ -20,11 +20,13 @@ from audit.domain.answer import Answer, project
 from audit.paths import folder
 from audit.store.events import list_events
 from audit.store.phones import list_incidents, list_self_tests
+from audit.store.receipts import find_receipt
 from audit.store.scenarios import give_scenario
 from audit.store.tables import EventRow
 from audit.store.visits import get_visit
 from tests.browser.phones import panel
 from tests.browser.test_fill import BUSY, GREETING, item, settled, tap
+from tests.pictures import noise
 from tests.world import scenario
 
 pytestmark = pytest.mark.browser
@@ -105,6 +107,72 @@ def test_a_visit_is_opened_filled_in_and_handed_in_without_a_connection(
     assert said.answers == {GREETING: Answer("answered", 0), BUSY: Answer("answered", "yes")}
     assert list(said.marks) == ["enter"]
     assert len(ids) == len(set(ids)) == 4
+
+
+def test_what_was_handed_in_without_a_connection_goes_from_the_list(
+    alices, world, fill, stored, database
+):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    taken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": noise(50_000)}
+    item(page, BUSY).locator(".shot input").set_input_files(taken)
+    only_here(page, 3)  # the answer, the photo and what says that there is one
+    page.get_by_role("link", name="Hand in").tap()
+    page.get_by_label("Hand in as it is").check()
+    page.locator("#handing-in").get_by_role("button", name="Hand in").tap()
+    expect(page.locator(".handed__waiting")).to_be_visible()
+    before = stored()
+
+    page = alices.open("/assignments")
+    left = page.locator(f'[data-here="{world.harbour_visit}"]')
+    expect(left).to_have_text("Handed in on this phone; not sent yet")
+    alices.connect()
+
+    expect(left).to_be_hidden(timeout=30_000)
+    card = page.locator(".cards:last-of-type .card", has_text="Harbour branch")
+    expect(card).to_contain_text("handed in")
+    with database.reading() as session:
+        assert get_visit(session, world.alice, world.harbour_visit).status == "submitted"
+        assert find_receipt(session, world.harbour_visit).photos == 1
+    assert (before, set(project(stored()).answers)) == ([], {GREETING})
+
+
+def test_an_answer_that_is_only_here_is_told_on_the_list_and_goes_from_there(
+    alices, world, fill, stored
+):
+    alices.prepare(world.harbour_visit)
+    alices.cut_off()
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    only_here(page, 1)
+
+    page = alices.open(f"/assignments/{world.harbour_visit}")
+    left = page.locator(f'[data-here="{world.harbour_visit}"]')
+    expect(left).to_have_text("1 only on this phone")
+    alices.connect()
+
+    expect(left).to_be_hidden(timeout=30_000)
+    assert set(project(stored()).answers) == {GREETING}
+
+
+def test_when_only_the_handing_in_itself_is_here_that_is_what_is_said(alices, world, fill):
+    page = alices.open(fill)
+    tap(page, GREETING, "Hardly ever")
+    settled(page)
+    page.evaluate("mingcha.later()")
+    alices.cut_off()
+    page.get_by_role("link", name="Hand in").tap()
+    page.get_by_label("Hand in as it is").check()
+
+    page.locator("#handing-in").get_by_role("button", name="Hand in").tap()
+
+    expect(page.locator(".handed__alone")).to_be_visible()
+    expect(page.locator(".handed__waiting")).to_be_hidden()
+    alices.connect()
+    expect(page.locator(".handed__sealed")).to_be_visible(timeout=30_000)
+    expect(page.locator(".handed__alone")).to_be_hidden()
 
 
 def gone_from(page, part):
