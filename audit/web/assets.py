@@ -43,7 +43,7 @@ CHECKING = (
 # Scripts by page; what is not named here is not sent. Every page gets htmx and one CSS: those
 # of shoppers `phone.css`, which leaves out what only desks need.
 SCRIPTS = {
-    "page.js": (HTMX, "js/page.js", "js/going.js"),
+    "page.js": (HTMX, "js/page.js", "js/once.js", "js/going.js"),
     "queue.js": ("js/queue.js",),
     "fill.js": (
         HTMX,

@@ -17,9 +17,22 @@ T = TypeVar("T")
 
 async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     try:
-        return await request.form()
+        found = await request.form()
     except (UnicodeError, LookupError) as error:  # the latter: no such alphabet
         raise Invalid(N_("This form is not text in UTF-8.")) from error
+    request.scope["state"]["form"] = found  # for drawing a problem
+    return found
+
+
+def prose(values: FormMultiDict | None) -> list[str]:
+    """What somebody wrote in a form, for a page that has no place for the form itself: not
+    what was chosen, nor a password."""
+    written = [
+        readable(value)
+        for name, value in (values.multi_items() if values else ())
+        if isinstance(value, str) and "password" not in name
+    ]
+    return [text for text in written if not text.isascii() or len(text.split()) > 1]
 
 
 def number_of(said: str) -> int:

@@ -3,7 +3,7 @@ the form with what the person typed stays. Never a stack."""
 
 import logging
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -13,6 +13,7 @@ from audit.domain.problems import N_, Damaged, NotSignedIn, Problem
 from audit.ids import new_id
 from audit.languages import gettext
 from audit.web.dependencies import csrf_token
+from audit.web.forms import prose
 from audit.web.pages import Page, chosen_language
 
 log = logging.getLogger("mingcha")
@@ -77,7 +78,29 @@ def _draw(
             headers={"HX-Retarget": "#problem", "HX-Reswap": "innerHTML"} | headers,
         )
     title = gettext(page.language, TITLES.get(status, FAILED_TITLE))
-    return page("problems/show.html", status=status, headers=headers, title=title, message=text)
+    sent = request.method != "GET"
+    return page(
+        "problems/show.html",
+        status=status,
+        headers=headers,
+        title=title,
+        message=text,
+        back=_came_from(request) if sent else "",
+        written=prose(request.scope["state"].get("form")) if sent else [],
+        sign_in=status == NotSignedIn.status,
+    )
+
+
+def _came_from(request: Request[Any, Any, Any]) -> str:
+    """The page of ours with the form, unless that was drawn in answer to the form itself; what
+    a browser says of it cannot lead elsewhere."""
+    try:
+        said = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if said.netloc != request.headers.get("host") or said.path == request.url.path:
+        return ""
+    return urlunsplit(("", "", "/" + said.path.lstrip("/"), said.query, ""))
 
 
 def _page(request: Request[Any, Any, Any]) -> Page:

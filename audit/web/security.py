@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.types import Message, Scope
 
-from audit.domain.problems import N_, NotAllowed, NotFound
+from audit.domain.problems import N_, NotAllowed, NotFound, NotSignedIn
 from audit.domain.text import UNREADABLE
 from audit.settings import Settings
-from audit.web.dependencies import csrf_token
+from audit.web.dependencies import csrf_token, session_token
 from audit.web.forms import read_form
 
 HEADERS = {
@@ -72,7 +72,10 @@ async def _refuse_forgery(request: Request[Any, Any, Any]) -> None:
         return
     if request.route_handler.opt.get("by_token"):
         return  # no browser adds an Authorization header by itself
-    if not (_same_origin(request) and await _has_token(request)):
+    own = _same_origin(request)
+    if not (own and await _has_token(request)):
+        if own and not session_token(request) and not request.route_handler.opt.get("public"):
+            raise NotSignedIn(N_("You are no longer signed in, so nothing was changed."))
         raise NotAllowed(
             N_("This page is out of date. Go back, reload it and try again; nothing was changed.")
         )

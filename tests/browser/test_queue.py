@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.test_reviews import add
 from tests.world import NOON, fill_visit, release_visit, revisit
@@ -28,6 +29,25 @@ def test_the_queue_is_walked_and_decided_by_keyboard(open_, database, world):
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     assert page.evaluate("document.activeElement.id") == "verdict"
+
+
+def test_a_double_click_sends_a_form_once(open_, database, world):
+    fill_visit(database, world)
+    page = open_(world.carol, f"/reviews/{world.harbour_visit}", width=1280)
+    page.keyboard.press("r")
+    page.keyboard.type("Which fee was named?")
+
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", slow)
+
+    page.locator('form[action*="/return"] button').dblclick(delay=50)
+
+    expect(page.locator("main")).to_contain_text("Which fee was named?")
+    assert len(sent) == 1
 
 
 def test_a_chosen_filter_narrows_the_queue_and_stands_in_the_address(open_, database, world):

@@ -1,6 +1,7 @@
 """What goes wrong on our side says so, and tells nothing about how it is made."""
 
 import pytest
+from bs4 import BeautifulSoup
 from litestar.testing import TestClient
 from sqlalchemy import text
 
@@ -203,3 +204,55 @@ def test_on_a_problems_page_language_and_sign_out_still_work(as_, world):
     token = page.split('name="csrf" value="')[1].split('"')[0]
 
     assert token == client.headers["X-CSRF-Token"]
+
+
+def page_of(world, *, at="http://testserver.local"):
+    return {"Referer": f"{at}/reviews/{world.harbour_visit}?sort=age"}
+
+
+def soup_of(answer):
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def test_what_was_written_in_a_refused_form_is_shown_with_the_way_back(as_, world):
+    answer = as_(world.carol).post(
+        f"/reviews/{world.harbour_visit}/return",
+        data={"reason": "等候太久", "note": "one", "password": "two words"},
+        headers=page_of(world),
+    )
+
+    page = soup_of(answer)
+    assert answer.status_code == 409
+    assert [one.text.strip() for one in page.find_all("textarea")] == ["等候太久"]
+    back = page.find("a", string="Back to the page")
+    assert back["href"] == f"/reviews/{world.harbour_visit}?sort=age"
+
+
+def test_whoever_is_no_longer_signed_in_is_told_and_keeps_what_was_written(as_, world):
+    client = as_(world.carol)
+    client.cookies.clear()
+    del client.headers["X-CSRF-Token"]
+
+    answer = client.post(
+        f"/reviews/{world.harbour_visit}/return",
+        data={"csrf": "0" * 64, "reason": "Which fee was named?"},
+        headers=page_of(world),
+    )
+
+    page = soup_of(answer)
+    assert answer.status_code == 401
+    assert page.find("textarea").text.strip() == "Which fee was named?"
+    way = page.find("a", class_="button--main")["href"]
+    assert way == f"/sign-in?next=/reviews/{world.harbour_visit}%3Fsort%3Dage"
+
+
+@pytest.mark.parametrize("at", ["https://other.example", "http://[", "http://testserver.local:x"])
+def test_the_way_back_leads_to_no_other_site(as_, world, at):
+    answer = as_(world.carol).post(
+        f"/reviews/{world.harbour_visit}/return",
+        data={"reason": "x"},
+        headers=page_of(world, at=at),
+    )
+
+    assert answer.status_code == 409
+    assert soup_of(answer).find("a", string="Back to the page") is None
