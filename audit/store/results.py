@@ -7,13 +7,13 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import AnswerEvent, project
+from audit.domain.answer import AnswerEvent, Capture, project
 from audit.domain.extent import within
 from audit.domain.people import Person
-from audit.domain.photo import pictures, shown
+from audit.domain.photo import Picture, pictures, shown
 from audit.domain.problems import N_, NotFound
 from audit.domain.report import EARLIER, EarlierVisit, comparable, last_valid
-from audit.domain.result import Result, result
+from audit.domain.result import Printed, Result, result
 from audit.domain.track import in_order, raw_score
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
@@ -36,16 +36,24 @@ def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
     if visit.release is None:
         raise NotFound(N_("This visit has not been released."))
     checklist = get_checklist(session, visit.checklist)
+    printed = get_printed(session, visit)
     found = result(
         visit,
         checklist,
         get_card(session, visit),
         events_at_release(session, [visit.id])[visit.id],
-        get_printed(session, visit),
+        printed,
         _earlier(session, person, visit),
     )
-    seen = shown(pictures(found.capture.photos, list_arrived(session, visit_id)))
+    seen = in_report(session, visit, found.capture, printed)
     return msgspec.structs.replace(found, photos=seen)
+
+
+def in_report(
+    session: Session, visit: Visit, capture: Capture, printed: Printed
+) -> dict[str, tuple[Picture, ...]]:
+    """The photos of a released visit that its auditor has let into the report, by item."""
+    return shown(pictures(capture.photos, list_arrived(session, visit.id)), printed.photos)
 
 
 def events_at_release(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:

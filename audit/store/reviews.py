@@ -18,12 +18,13 @@ from audit.domain.visit import STATUSES, Status, Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import UNREADABLE, list_events, list_readable
 from audit.store.photos import list_arrived
-from audit.store.results import events_at_release
+from audit.store.results import events_at_release, in_report
 from audit.store.scenarios import find_scenario
 from audit.store.tables import BranchRow, EventRow, VisitRow
 from audit.store.visits import (
     VisitFilter,
     get_card,
+    get_printed,
     get_visit,
     narrowed,
     scoped,
@@ -120,12 +121,16 @@ def _review(session: Session, visit: Visit) -> Review:
         return msgspec.structs.replace(read, photos=photos, scenario=scenario)
     events = events_at_release(session, [visit.id])[visit.id]
     read = review(visit, checklist, events)
+    let_in = in_report(session, visit, read.capture, get_printed(session, visit))
+    names = {picture.id for taken in let_in.values() for picture in taken}
+    every = {photo.id for taken in read.capture.photos.values() for photo in taken}
     return msgspec.structs.replace(
         read,
         card=get_card(session, visit),
         genuine=read.root == visit.release.root,
         photos=pictures(read.capture.photos, arrived),
         scenario=scenario,
+        left_out=frozenset(every - names),
     )
 
 
