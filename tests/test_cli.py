@@ -499,6 +499,16 @@ def test_a_report_can_be_drawn_by_number_and_by_id(released, tmp_path, name, lan
     assert branch in shown.stdout
 
 
+def test_a_report_of_a_visit_that_cannot_be_read_is_refused(run, released, data, tmp_path):
+    with data.writing() as session:
+        session.connection().exec_driver_sql("UPDATE event SET body = '{'")
+
+    code, out, err = run("report", released[0], "-o", tmp_path / "r.pdf")
+
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1].startswith("This visit cannot be read: its log or its checklist")
+
+
 def test_a_report_of_what_is_not_released_is_refused(run, data, tmp_path):
     for visit in ("MC-2026-H001-009", UUID(int=31)):
         code, out, err = run("report", visit, "-o", tmp_path / "r.pdf")

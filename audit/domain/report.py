@@ -248,6 +248,7 @@ class VisitReport(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: dict[str, Answer]  # of items and gates: the card can be worked out again
     regrouping: Regrouping | None = None  # by the framework that was asked for
     evidence: tuple[Evidence, ...] = ()
+    unreadable: str = ""  # the report it cannot be compared with item by item
 
     def evidence_for(self, key: str) -> tuple[Evidence, ...]:
         return tuple(one for one in self.evidence if one.item.key == key)
@@ -266,6 +267,12 @@ class EarlierVisit(msgspec.Struct, frozen=True):
     checklist: Checklist
     card: ScoreCard
     capture: Capture | None = None
+    readable: bool = True
+
+    @property
+    def number(self) -> str:
+        assert self.visit.release is not None
+        return self.visit.release.number
 
 
 def last_valid(earlier: Sequence[EarlierVisit]) -> EarlierVisit | None:

@@ -39,7 +39,9 @@ def report_of(found: Result, contact: str = "", lens: Lens | None = None) -> Vis
         found.visit, checklist, card, capture, found.earlier, contact, found.spread, lens
     )
     evidence = evidence_of(checklist, card, found.photos, capture.notes)
-    return msgspec.structs.replace(report, evidence=evidence)
+    last = last_valid(found.earlier)
+    lost = "" if last is None or last.readable else last.number
+    return msgspec.structs.replace(report, evidence=evidence, unreadable=lost)
 
 
 def visit_report(

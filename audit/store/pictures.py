@@ -12,7 +12,7 @@ from audit.domain.photo import Arrived, content
 from audit.domain.problems import N_, NotFound
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events
+from audit.store.events import list_events, readable
 from audit.store.photos import list_arrived
 from audit.store.results import events_at_release, in_report
 from audit.store.visits import get_card, get_printed, get_visit
@@ -25,12 +25,14 @@ def get_picture(session: Session, person: Person, visit_id: UUID, photo_id: UUID
     None for a branch: a photo's name tells the moment it was taken."""
     visit = get_visit(session, person, visit_id)
     events: Iterable[AnswerEvent] = ()
-    if visit.release is None:
-        events = list_events(session, visit_id)
-    elif person.role != "branch_manager":
-        events = events_at_release(session, [visit_id])[visit_id]
+    with readable(visit_id):
+        if visit.release is None:
+            events = list_events(session, visit_id)
+        elif person.role != "branch_manager":
+            events = events_at_release(session, [visit_id])[visit_id]
+        capture = project(events)
     arrived = list_arrived(session, visit_id)
-    for taken in project(events).photos.values():
+    for taken in capture.photos.values():
         for photo in taken:
             found = arrived.get(content(photo))
             if photo.id == photo_id and found is not None and found.readable:
@@ -55,9 +57,10 @@ def list_evidence(session: Session, person: Person, visit_id: UUID) -> list[Arri
 
 
 def _evidence(session: Session, visit: Visit) -> list[Photo]:
-    capture = project(events_at_release(session, [visit.id])[visit.id])
-    photos = in_report(session, visit, capture, get_printed(session, visit))
-    ordered = in_report_order(
-        get_checklist(session, visit.checklist), get_card(session, visit), photos
-    )
+    with readable(visit.id):
+        capture = project(events_at_release(session, [visit.id])[visit.id])
+        photos = in_report(session, visit, capture, get_printed(session, visit))
+        ordered = in_report_order(
+            get_checklist(session, visit.checklist), get_card(session, visit), photos
+        )
     return [picture.photo for _, picture in ordered]

@@ -21,7 +21,7 @@ from audit.domain.scoring import ScoreCard, score
 from audit.domain.statistics import by_branch, pooled_spread
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, record
+from audit.store.events import list_events, readable, record
 from audit.store.histories import take_in
 from audit.store.photos import list_arrived
 from audit.store.tables import BranchRow, ReleaseRow
@@ -153,7 +153,8 @@ def _waiting_events(session: Session, visit: Visit, seen: str | None) -> list[An
     has come back since."""
     status = lock_status(session, visit.id)
     msgspec.structs.replace(visit, status=status).must_be("submitted")
-    events = list_events(session, visit.id)
+    with readable(visit.id):
+        events = list_events(session, visit.id)
     if seen is not None and seen != root(events):
         raise Conflict(
             N_("The answers have changed since you opened this page. Read them again, then decide.")

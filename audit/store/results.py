@@ -11,13 +11,13 @@ from audit.domain.answer import AnswerEvent, Capture, project
 from audit.domain.extent import within
 from audit.domain.people import Person
 from audit.domain.photo import Picture, pictures, shown
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, NotFound, Unreadable
 from audit.domain.report import EARLIER, EarlierVisit, comparable, last_valid
 from audit.domain.result import Printed, Result, result
 from audit.domain.track import in_order, raw_score
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events_of
+from audit.store.events import list_events_of, readable
 from audit.store.photos import list_arrived
 from audit.store.tables import ReleaseRow
 from audit.store.visits import (
@@ -31,10 +31,16 @@ from audit.store.visits import (
 
 
 def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
-    """Raises `NotFound` for one that is not released or not this person's to read."""
+    """Raises `NotFound` for one that is not released or not this person's to read, and
+    `Unreadable`."""
     visit = get_visit(session, person, visit_id)
     if visit.release is None:
         raise NotFound(N_("This visit has not been released."))
+    with readable(visit.id):
+        return _result(session, person, visit)
+
+
+def _result(session: Session, person: Person, visit: Visit) -> Result:
     checklist = get_checklist(session, visit.checklist)
     printed = get_printed(session, visit)
     found = result(
@@ -90,10 +96,19 @@ def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVis
     ]
     last = last_valid(found)
     if last is not None:
-        events = events_at_release(session, [last.visit.id])[last.visit.id]
-        whole = msgspec.structs.replace(last, capture=project(events))
-        found[found.index(last)] = whole
+        found[found.index(last)] = _whole(session, last)
     return tuple(found)
+
+
+def _whole(session: Session, earlier: EarlierVisit) -> EarlierVisit:
+    """With its answers; one whose log is damaged has its frozen score alone."""
+    visit = earlier.visit.id
+    try:
+        with readable(visit):
+            capture = project(events_at_release(session, [visit])[visit])
+    except Unreadable:
+        return msgspec.structs.replace(earlier, readable=False)
+    return msgspec.structs.replace(earlier, capture=capture)
 
 
 def _released(visit: Visit) -> tuple[datetime, UUID]:

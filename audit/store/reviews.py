@@ -12,11 +12,10 @@ from sqlmodel import Session, col, select
 from audit.domain.event import AnswerEvent
 from audit.domain.people import Person
 from audit.domain.photo import pictures
-from audit.domain.problems import N_, Conflict
 from audit.domain.review import Review, Sort, Waiting, by_flags, review, waiting
 from audit.domain.visit import STATUSES, Status, Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import UNREADABLE, list_events, list_readable
+from audit.store.events import UNREADABLE, list_events, list_readable, readable
 from audit.store.photos import list_arrived
 from audit.store.results import events_at_release, in_report
 from audit.store.scenarios import find_scenario
@@ -97,18 +96,10 @@ def _line(session: Session, visit: Visit, events: list[AnswerEvent] | None) -> W
 
 def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     """A released visit is read as it was released, with its card as frozen. Raises
-    `Conflict` for one that cannot be read."""
+    `Unreadable`."""
     visit = get_visit(session, auditor, visit_id)
-    try:
+    with readable(visit.id):
         return _review(session, visit)
-    except UNREADABLE as error:
-        log.warning("visit %s cannot be read", visit.id, exc_info=True)
-        raise Conflict(
-            N_(
-                "This visit cannot be read: its log or its checklist is damaged or missing. "
-                "Ask the administrator to compare them with a backup."
-            )
-        ) from error
 
 
 def _review(session: Session, visit: Visit) -> Review:
