@@ -419,8 +419,11 @@ def test_import_says_what_became_of_a_form_and_writes_it_as_toml(run, tmp_path):
 def test_import_of_what_is_wrong_says_all_of_it_and_keeps_nothing(run, write, tmp_path):
     code, out, err = run("checklist", "import", write(STAGE="moon", WEIGHT="wieght"), "--publish")
 
-    assert (code, err) == (1, "1 things are wrong\n")
-    assert out == "wrong     door · greeted: unknown key `wieght`\n"
+    assert (code, err) == (1, "2 things are wrong\n")
+    assert out.splitlines() == [
+        "wrong     door · greeted: unknown key `wieght`",
+        "wrong     door · greeted: there is no stage `moon`",
+    ]
     assert run("checklist", "import", tmp_path / "none.xlsx")[:2] == (1, "")
 
 
