@@ -154,6 +154,15 @@ def test_no_photo_is_parted_from_its_words_or_cut(language):
         assert len(there) == images
 
 
+@pytest.mark.parametrize("several", [1, 2, 3, 4])
+def test_a_row_that_is_not_full_keeps_its_columns(several):
+    report, prints = illustrated(several)
+
+    page = press().pages.draw(report, "en", prints)
+
+    assert page.count('class="photo"') == 3 * -(-several // 3)
+
+
 def test_so_many_are_printed_and_the_rest_are_named(language):
     report, prints = illustrated(PRINTED + 3)
 
