@@ -419,8 +419,11 @@ def test_import_says_what_became_of_a_form_and_writes_it_as_toml(run, tmp_path):
 def test_import_of_what_is_wrong_says_all_of_it_and_keeps_nothing(run, write, tmp_path):
     code, out, err = run("checklist", "import", write(STAGE="moon", WEIGHT="wieght"), "--publish")
 
-    assert (code, err) == (1, "1 things are wrong\n")
-    assert out == "wrong     door · greeted: unknown key `wieght`\n"
+    assert (code, err) == (1, "2 things are wrong\n")
+    assert out.splitlines() == [
+        "wrong     door · greeted: unknown key `wieght`",
+        "wrong     door · greeted: there is no stage `moon`",
+    ]
     assert run("checklist", "import", tmp_path / "none.xlsx")[:2] == (1, "")
 
 
@@ -497,6 +500,16 @@ def test_a_report_can_be_drawn_by_number_and_by_id(released, tmp_path, name, lan
     assert said.stdout == f"{file}: report {released[0]}\n"
     shown = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)
     assert branch in shown.stdout
+
+
+def test_a_report_of_a_visit_that_cannot_be_read_is_refused(run, released, data, tmp_path):
+    with data.writing() as session:
+        session.connection().exec_driver_sql("UPDATE event SET body = '{'")
+
+    code, out, err = run("report", released[0], "-o", tmp_path / "r.pdf")
+
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1].startswith("This visit cannot be read: its log or its checklist")
 
 
 def test_a_report_of_what_is_not_released_is_refused(run, data, tmp_path):

@@ -19,10 +19,14 @@ from audit.paths import folder
 from audit.store.checklists import Library
 from audit.store.database import Database
 from audit.store.events import list_events_of
+from audit.store.files import Files
 from audit.store.people import list_people, save_person
+from audit.store.results import get_result
+from audit.store.reviews import get_review
 from audit.store.scenarios import get_scenario
 from audit.store.visits import VisitFilter, list_cards, list_visits
 from audit.web.sessions import hash_password, verify_password
+from audit.work.reports import load_prints
 from tests.world import library
 
 DAY = date(2026, 11, 22)
@@ -35,7 +39,8 @@ def empty(path) -> Database:
 
 
 def build(database, day=DAY, scale=0.15) -> bool:
-    return demo.build(database, list(library().values()), day, scale)
+    files = Files(f"{database.url.removeprefix('sqlite:///')}-photos")
+    return demo.build(database, list(library().values()), day, scale, files)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +98,25 @@ def test_another_day_moves_the_dates_and_leaves_the_scores(small, tmp_path):
 
     assert due(other) - due(small) == date(2027, 3, 1) - DAY
     assert scores(other) == scores(small)
+
+
+def test_some_visits_have_photos_that_the_report_prints(small):
+    files = Files(f"{small.url.removeprefix('sqlite:///')}-photos")
+    with small.reading() as session:
+        visits = list_visits(session, cast.AUDITOR, VisitFilter(statuses=("released",)))
+        shown = {visit.id: get_result(session, cast.AUDITOR, visit.id).photos for visit in visits}
+        waiting = [
+            get_review(session, cast.AUDITOR, visit.id).pictures
+            for visit in list_visits(session, cast.AUDITOR, VisitFilter(statuses=("submitted",)))
+        ]
+
+    found = [visit for visit, photos in shown.items() if photos]
+    assert len(found) >= 3
+    assert sum(map(bool, waiting)) == 2
+    for visit in found:
+        prints = load_prints(small, files, cast.AUDITOR, visit)
+        assert len(prints) == sum(map(len, shown[visit].values()))
+        assert max(map(len, prints.values())) < 40_000
 
 
 def test_a_second_build_changes_nothing(small):

@@ -8,7 +8,7 @@ import msgspec
 
 from audit.cli import exchange
 from audit.cli.databases import exists, opened
-from audit.cli.errors import Refused
+from audit.cli.reading import add_files, add_list, telling_all, write_json
 from audit.cli.serving import by_version, shipped
 from audit.domain.checklist import Checklist
 from audit.domain.text import Text
@@ -33,33 +33,22 @@ def add(commands: Any) -> None:
     deeds = checklist.add_subparsers(dest="deed", required=True, metavar="DEED")
 
     text = "list the checklists that are shipped or published"
-    one = deeds.add_parser(
-        "list",
-        help=text,
-        description=text,
-        epilog="With --json an array of objects: id, version, title (zh, en), items (how many), "
-        "hash, published (in the database), shipped (in the library).",
+    fields = (
+        "id, version, title (zh, en), items (how many), hash, published (in the database), "
+        "shipped (in the library)"
     )
-    one.add_argument("--json", action="store_true", help="as JSON")
-    one.set_defaults(run=run_list)
-
+    add_list(deeds, text, fields, run_list)
     text = "say everything that is wrong with checklist files, and where"
-    one = deeds.add_parser("check", help=text, description=text)
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.set_defaults(run=run_check)
-
+    add_files(deeds, "check", text, run_check)
     text = "publish checklist files; a published version can never be changed"
-    one = deeds.add_parser("publish", help=text, description=text)
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.set_defaults(run=run_publish)
-
+    add_files(deeds, "publish", text, run_publish)
     exchange.add(deeds)
 
 
 def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
     listed = _listed(settings)
     if arguments.json:
-        print(msgspec.json.format(msgspec.json.encode(listed)).decode())
+        write_json(listed)
         return 0
     for one in listed:
         where = "published" if one.published else "not published"
@@ -91,15 +80,8 @@ def run_publish(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _read(files: list[Path]) -> list[Checklist]:
-    from audit.domain.library import Unusable
-
-    try:
+    with telling_all():
         return shipped().read_also(files)
-    except Unusable as error:
-        print(error)
-        raise Refused(f"{len(error.troubles)} things are wrong") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"cannot be read: {error}") from error
 
 
 def _listed(settings: Settings) -> list[Listed]:

@@ -28,8 +28,9 @@ def add(commands: Any) -> None:
 
 
 def run_report(arguments: argparse.Namespace, settings: Settings) -> int:
+    from audit.store.files import Files
     from audit.store.releases import find_number
-    from audit.work.reports import draw_report, load_report
+    from audit.work.reports import draw_report, load_prints, load_report
 
     if not exists(settings):
         raise Refused("there is no database yet")
@@ -39,7 +40,10 @@ def run_report(arguments: argparse.Namespace, settings: Settings) -> int:
             with database.reading() as session:
                 visit = find_number(session, arguments.visit)
         report = load_report(database, READER, visit, settings.contact, arguments.framework)
-    drawn = draw_report(report, arguments.language or settings.language, settings.timezone)
+        files = Files(settings.photo_place, **settings.bucket)
+        prints = load_prints(database, files, READER, visit) if report.evidence else {}
+    language = arguments.language or settings.language
+    drawn = draw_report(report, language, settings.timezone, prints)
     try:
         arguments.output.write_bytes(drawn)
     except OSError as error:

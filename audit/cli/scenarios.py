@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from audit.cli.errors import Refused
+from audit.cli.reading import add_files, add_list, telling_all, write_json
 from audit.cli.serving import shipped
 from audit.domain.scenario import Scenario
 from audit.domain.text import Text
@@ -31,27 +31,18 @@ def add(commands: Any) -> None:
     scenario = commands.add_parser("scenario", help=text, description=text)
     deeds = scenario.add_subparsers(dest="deed", required=True, metavar="DEED")
 
-    text = "list the scenarios that are shipped"
-    one = deeds.add_parser(
-        "list",
-        help=text,
-        description=text,
-        epilog="With --json an array of objects: id, title (zh, en), kind, org, played_by, "
-        "questions (how many), checklists (ids), hash.",
+    fields = (
+        "id, title (zh, en), kind, org, played_by, questions (how many), checklists (ids), hash"
     )
-    one.add_argument("--json", action="store_true", help="as JSON")
-    one.set_defaults(run=run_list)
-
+    add_list(deeds, "list the scenarios that are shipped", fields, run_list)
     text = "say everything that is wrong with scenario files, and where"
-    one = deeds.add_parser("check", help=text, description=text)
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.set_defaults(run=run_check)
+    add_files(deeds, "check", text, run_check)
 
 
 def run_list(arguments: argparse.Namespace, _settings: Settings) -> int:
     listed = [_listed(scenario) for scenario in _shipped()]
     if arguments.json:
-        print(msgspec.json.format(msgspec.json.encode(listed)).decode())
+        write_json(listed)
         return 0
     for one in listed:
         print(f"{one.id}  {one.kind}  {one.questions} questions  {one.title.zh} / {one.title.en}")
@@ -71,16 +62,10 @@ def _shipped() -> list[Scenario]:
 
 
 def _read(files: list[Path]) -> list[Scenario]:
-    from audit.domain.library import Unusable
     from audit.store.scenarios import read_scenarios
 
-    try:
+    with telling_all():
         return read_scenarios(shipped(), files)
-    except Unusable as error:
-        print(error)
-        raise Refused(f"{len(error.troubles)} things are wrong") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"cannot be read: {error}") from error
 
 
 def _listed(scenario: Scenario) -> Listed:

@@ -116,6 +116,7 @@ def by_version(checklist: "Checklist") -> tuple[str, list[int]]:
 def _fill(settings: Settings, database: "Database") -> None:
     from audit import demo
     from audit.clock import now
+    from audit.store.files import Files
 
     if demo.foreign(database):
         raise Refused(
@@ -125,7 +126,8 @@ def _fill(settings: Settings, database: "Database") -> None:
     if not _demo(database):
         _say("Making a year of example visits, which takes some seconds")
         today = now().astimezone(settings.zone).date()
-        demo.build(database, list(library.checklists.values()), today)
+        files = Files(settings.photo_place, **settings.bucket)
+        demo.build(database, list(library.checklists.values()), today, files=files)
     publish_shipped(database, library)
 
 

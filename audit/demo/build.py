@@ -1,17 +1,22 @@
 """Fills an empty database."""
 
+import hashlib
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from sqlmodel import Session
 
-from audit.demo import cast
+from audit.demo import cast, pictures
 from audit.demo.capture import Telling, tell
 from audit.demo.journal import Journal
+from audit.demo.pictures import Shot
 from audit.demo.plan import RETURNED, ZONE, Plan, plans
+from audit.demo.telling import outcome
 from audit.demo.verdict import verdict
 from audit.domain.checklist import Checklist
+from audit.domain.event import Photo
 from audit.domain.people import Person
+from audit.domain.photo import Arrived
 from audit.domain.scenario import Scenario
 from audit.domain.visit import Visit
 from audit.ids import id_at
@@ -20,11 +25,14 @@ from audit.store.branches import save_branch, save_region
 from audit.store.checklists import publish
 from audit.store.database import Database
 from audit.store.events import add_events
+from audit.store.files import Files
 from audit.store.people import list_people, save_person
+from audit.store.photos import file_photo
 from audit.store.programmes import save_programme, save_wave
 from audit.store.releases import release
 from audit.store.scenarios import give_scenario, shipped_scenarios
 from audit.store.visits import add_visit, get_visit, save_status
+from audit.work.photos import PICTURE, THUMBNAIL, key_of
 
 
 def inhabited(database: Database) -> bool:
@@ -44,10 +52,17 @@ def _has_demo(people: list[Person]) -> bool:
     return not {person.id for person in people}.isdisjoint(person.id for person in cast.PEOPLE)
 
 
-def build(database: Database, library: list[Checklist], day: date, scale: float = 1.0) -> bool:
+def build(
+    database: Database,
+    library: list[Checklist],
+    day: date,
+    scale: float = 1.0,
+    files: Files | None = None,
+) -> bool:
     """Demo data as of `day`; False and nothing done when somebody is there already.
 
-    `scale` is the share of the released visits to make; tests need few.
+    `scale` is the share of the released visits to make; tests need few. `files`: where its
+    photos go; without, nobody has taken any.
     """
     by_id = {checklist.id: checklist for checklist in library}
     with database.writing() as session:
@@ -58,7 +73,7 @@ def build(database: Database, library: list[Checklist], day: date, scale: float 
             publish(session, checklist, start)
         _save_cast(session, day, by_id)
         for plan in sorted(plans(day, scale), key=lambda plan: (plan.entered, plan.seed)):
-            _live(session, plan, by_id[plan.wave.checklist])
+            _live(session, plan, by_id[plan.wave.checklist], files)
     return True
 
 
@@ -86,7 +101,7 @@ def _save_cast(session: Session, day: date, library: dict[str, Checklist]) -> No
         )
 
 
-def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
+def _live(session: Session, plan: Plan, checklist: Checklist, files: Files | None) -> None:
     """From the assignment as far as the plan says."""
     chance = plan.chance
     visit = _assign(session, plan, checklist, chance)
@@ -104,6 +119,7 @@ def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
     )
     at = tell(journal, checklist, told, chance)
     save_status(session, visit.id, "in_progress", plan.entered)
+    taken = _photograph(journal, checklist, plan, at) if files and plan.pictured else []
     if plan.state != "in_progress":
         at += timedelta(seconds=12 if plan.quirk == "rushed" else chance.randint(30, 1500))
         journal.submit(at)
@@ -113,8 +129,40 @@ def _live(session: Session, plan: Plan, checklist: Checklist) -> None:
         journal.reopen(RETURNED, back)
         save_status(session, visit.id, "returned", back, RETURNED)
     add_events(session, journal.events, at)
+    for photo, shot in taken:
+        assert files is not None
+        _develop(session, files, visit, photo, shot, at)
     if plan.state == "released":
         _release(session, plan, visit, verdict(checklist, journal.events), at)
+
+
+def _photograph(
+    journal: Journal, checklist: Checklist, plan: Plan, at: datetime
+) -> list[tuple[Photo, Shot]]:
+    """Of what was not well; chance of its own, so that nothing else of the story changes."""
+    chance = Random(f"photos/{plan.seed}")  # noqa: S311  (a story)
+    shown = []
+    for item in pictures.MOTIFS:
+        said = journal.said(item)
+        if said and outcome(checklist.by_key[item], said) in ("fair", "poor"):
+            shown += [(item, shot) for shot in pictures.shots(item)]
+    taken = []
+    for number, (item, shot) in enumerate(shown, 1):
+        name = id_at(int(plan.entered.timestamp() * 1000), chance.getrandbits(80))
+        digest = hashlib.sha256(shot.received).hexdigest()
+        photo = Photo(name, digest, len(shot.received))
+        journal.photo(item, photo, at + timedelta(seconds=number))
+        taken.append((photo, shot))
+    return taken
+
+
+def _develop(
+    session: Session, files: Files, visit: Visit, photo: Photo, shot: Shot, now: datetime
+) -> None:
+    key = key_of(visit.id, photo)
+    files.put(key + PICTURE, shot.picture)
+    files.put(key + THUMBNAIL, shot.thumbnail)
+    file_photo(session, visit.id, Arrived(photo, key, *pictures.SIZE), now)
 
 
 def _assign(session: Session, plan: Plan, checklist: Checklist, chance: Random) -> Visit:

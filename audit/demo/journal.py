@@ -3,7 +3,10 @@
 from datetime import datetime
 from random import Random
 
+import msgspec
+
 from audit.domain.answer import Answer, AnswerEvent, Capture, Deed, events_from, register
+from audit.domain.event import Photo, hashed
 from audit.domain.visit import Visit
 from audit.ids import id_at
 from audit.store.events import SERVER
@@ -31,6 +34,13 @@ class Journal:
     def note(self, key: str, text: str, at: datetime) -> None:
         self._add(Deed("note", key, text=text), at)
 
+    def photo(self, key: str, photo: Photo, at: datetime) -> None:
+        self._add(Deed("photo", key), at, photo=photo)
+
+    def said(self, key: str) -> Answer | None:
+        found = self._latest.get(f"answer:{key}")
+        return None if found is None else found.answer
+
     def submit(self, at: datetime) -> None:
         self._add(Deed("submit", "visit"), at)
 
@@ -38,7 +48,7 @@ class Journal:
         """What an auditor's return leaves in the log."""
         self._add(Deed("reopen", "visit", text=reason), at, device=SERVER)
 
-    def _add(self, deed: Deed, at: datetime, device: str = "") -> None:
+    def _add(self, deed: Deed, at: datetime, device: str = "", photo: Photo | None = None) -> None:
         device = device or self._device
         own = [event for event in self.events if event.device == device]
         known = self._latest.values()
@@ -55,6 +65,8 @@ class Journal:
             wall=at,
             ids=[id_at(int(at.timestamp() * 1000), self._chance.getrandbits(80))],
         )
+        if photo is not None:
+            made = [hashed(msgspec.structs.replace(event, photo=photo)) for event in made]
         for event in made:
             self.events.append(event)
             if event.kind != "remember":

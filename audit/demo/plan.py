@@ -42,6 +42,7 @@ _SCENARIOS = {
     "SZ202": "sc-clarify-amount", "CD304": "sc-after-open", "HZ101": "sc-close-account",
 }  # fmt: skip
 PLAYED = "sc-wealth"
+_PICTURED = {("NJ102", "submitted"), ("SH103", "submitted")}
 # Branches of the open audits, in their order.
 _WATCHED = ("HZ101", "NJ102", "SH104", "SZ202", "XM203", "SZ204", "CQ302", "GZ201")
 RETURNED = (
@@ -62,6 +63,7 @@ class Plan(msgspec.Struct, frozen=True):
     seed: str
     quirk: Quirk = ""
     scenario: str = ""  # its id
+    pictured: bool = False  # its shopper took photos
 
     @property
     def chance(self) -> Random:
@@ -100,6 +102,7 @@ def _round(number: int, wave: DemoWave, scale: float) -> Iterator[Plan]:
                 seed=seed,
                 quirk=quirk,
                 scenario=PLAYED if last and running % 2 == 0 else "",
+                pictured=code == cast.RICH and running < 2,
             )
 
 
@@ -154,6 +157,7 @@ def _plan(
         seed=seed,
         quirk=quirk,
         scenario=_SCENARIOS.get(code, "") if state == "assigned" else PLAYED,
+        pictured=(code, state) in _PICTURED,
     )
 
 

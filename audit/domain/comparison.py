@@ -51,6 +51,12 @@ class ScoredVisit(msgspec.Struct, frozen=True):
     checklist: Checklist
     card: ScoreCard
 
+    @property
+    def number(self) -> str:
+        """Of its report."""
+        assert self.visit.release is not None
+        return self.visit.release.number
+
 
 class VisitChange(msgspec.Struct, frozen=True):
     """Two visits as wholes, by raw score; `change` is None when either has no valid score."""

@@ -1,13 +1,14 @@
 """A checklist made of whole others, of which items may be left out."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from audit.domain.checklist import Checklist, Framework, Part, Section
-from audit.domain.decoding import gather
+from audit.domain.decoding import partly
 from audit.domain.problems import N_
 from audit.domain.sound import check_known, check_unique
 from audit.domain.source import PartSource
@@ -24,22 +25,23 @@ def compose(
     for data in wanted:
         name = str(data.get("checklist", "?"))
         say = troubles.at("parts", name)
-        said = gather(data, PartSource, say)
+        fields, said = partly(data, PartSource, say)
+        without = fields.get("without", ())
         checklist = required.get(name)
-        if said is not None and said.share <= 0:
+        if fields.get("share", 1) <= 0:
             say(N_("the share must be above 0"), field="share")
         if checklist is None:
             say(N_("is not among what the checklist requires"))
         elif len(checklist.parts) != 1:
             say(N_("is itself made of parts"))
-        elif said is not None:
+        else:
             no_item = N_("leaves out `%(name)s`, which it does not have")
-            check_known(said.without, checklist.by_key, no_item, say, "without")
-            sections = _left(checklist.parts[0].sections, set(said.without))
+            check_known(without, checklist.by_key, no_item, say, "without")
+            sections = _left(checklist.parts[0].sections, set(without))
             if not sections:
                 say(N_("nothing of it is left"), field="without")
-            whole = checklist.parts[0]
-            parts.append(msgspec.structs.replace(whole, share=said.share, sections=sections))
+            whole, share = checklist.parts[0], Decimal(0) if said is None else said.share
+            parts.append(msgspec.structs.replace(whole, share=share, sections=sections))
     ids = (part.id for part in parts)
     check_unique(ids, N_("part `%(name)s` is there twice"), troubles.at())
     return tuple(parts)

@@ -121,19 +121,65 @@ def decode(data: dict[str, Any], shape: type[msgspec.Struct], say: Say) -> dict[
             if field.required:
                 say(N_("`%(key)s` is missing"), key=name, field=name)
             continue
-        try:
-            value = msgspec.convert(data[name], field.type)
-            _sensible(value)  # numbers in quotes are numbers only now
-            values[name] = value
-        except msgspec.ValidationError as error:
-            tell_wrong(name, error, field.type, say)
-        except Senseless as error:
-            say(N_("`%(place)s`: %(why)s"), place=name, why=error.words, field=name)
+        if _fits(name, data[name], field.type, say):
+            values[name] = msgspec.convert(data[name], field.type)
     return values
 
 
-def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
-    """The struct, or None when something is missing, unknown or of the wrong kind."""
+def _fits(place: str, value: Any, kind: Any, say: Say) -> bool:
+    """If not, says why: of a table or a list, each field or entry that is wrong."""
+    try:
+        _sensible(msgspec.convert(value, kind))  # numbers in quotes are numbers only now
+    except msgspec.ValidationError as error:
+        if not _tell_inside(place, value, kind, say):
+            tell_wrong(place, error, kind, say)
+        return False
+    except Senseless as error:
+        if not _tell_inside(place, value, kind, say):
+            say(N_("`%(place)s`: %(why)s"), place=place, why=error.words, field=place)
+        return False
+    return True
+
+
+def _tell_inside(place: str, value: Any, kind: Any, say: Say) -> bool:
+    """Whether anything was told."""
+    if isinstance(value, list) and get_origin(kind) is tuple:
+        (inner, *_) = get_args(kind)
+        wrong = [n for n, one in enumerate(value) if not _fits(f"{place}[{n}]", one, inner, say)]
+        return bool(wrong)
+    shape = _shape(kind, value)
+    if shape is None:
+        return False
+    sound = True
+    fields, tag = _fields(shape), shape.__struct_config__.tag_field
+    for key in value:
+        if key not in fields and key != tag:
+            say(N_("`%(place)s`: unknown key `%(key)s`"), place=place, key=key, field=place)
+            sound = False
+    for name, field in fields.items():
+        if name in value:
+            sound = _fits(f"{place}.{name}", value[name], field.type, say) and sound
+        elif field.required:
+            say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=name, field=place)
+            sound = False
+    return not sound
+
+
+def _shape(kind: Any, value: Any) -> type[msgspec.Struct] | None:
+    """The struct that a table is meant to be: the only one, or that with its tag."""
+    if not isinstance(value, dict):
+        return None
+    kinds = [one for one in (get_args(kind) or (kind,)) if isinstance(one, type)]
+    shapes = [one for one in kinds if issubclass(one, msgspec.Struct)]
+    if len(shapes) > 1:
+        config = shapes[0].__struct_config__
+        tag = value.get(config.tag_field or "")
+        shapes = [one for one in shapes if one.__struct_config__.tag == tag]
+    return shapes[0] if shapes else None
+
+
+def partly(data: dict[str, Any], shape: type[T], say: Say) -> tuple[dict[str, Any], T | None]:
+    """The fields that are right, to be checked further; the struct when all of them are."""
     sound = True
 
     def spoilt(message: str, /, *, field: str = "", **values: object) -> None:
@@ -142,7 +188,12 @@ def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
         say(message, field=field, **values)
 
     values = decode(data, shape, spoilt)
-    return shape(**values) if sound else None
+    return values, shape(**values) if sound else None
+
+
+def gather(data: dict[str, Any], shape: type[T], say: Say) -> T | None:
+    """The struct, or None when something is missing, unknown or of the wrong kind."""
+    return partly(data, shape, say)[1]
 
 
 def whole(raw: str, shape: type[T], troubles: Troubles) -> T:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from audit.domain.checklist import Gate, Item, Mark, Seconds, Stage
-from audit.domain.decoding import gather
+from audit.domain.decoding import partly
 from audit.domain.problems import N_
-from audit.domain.sound import check_id, check_texts
+from audit.domain.sound import check_fields
 from audit.domain.source import GateSource, RouteSource, Vocabulary
 from audit.domain.troubles import Say, Troubles
 
@@ -36,13 +36,13 @@ class Journey:
 
     def gate(self, checklist: str, data: dict[str, Any]) -> Gate | None:
         say = self.troubles.at("gates", str(data.get("id", "?")))
-        said = gather(data, GateSource, say)
+        fields, said = partly(data, GateSource, say)
+        check_fields(fields, say)
+        if "stage" in fields:
+            self.check_stage(fields["stage"], say)
+        keys = [key for pattern in fields.get("items", ()) for key in self.named(pattern, say)]
         if said is None:
             return None
-        check_id(said.id, say)
-        check_texts(said, say)
-        self.check_stage(said.stage, say)
-        keys = [key for pattern in said.items for key in self.named(pattern, say)]
         return Gate(
             key=f"{checklist}/{said.id}",
             question=said.question,
@@ -95,19 +95,19 @@ class Journey:
         listed: set[str] = set()
         whole = True
         for data in tables:
-            leg = gather(data, RouteSource, self.troubles.at("route", str(data.get("stage", "?"))))
-            if leg is None:
-                whole = False
-                continue
-            self.check_stage(leg.stage, self.troubles.at("route"))
-            for key in leg.items:
+            say = self.troubles.at("route", str(data.get("stage", "?")))
+            fields, leg = partly(data, RouteSource, say)
+            whole = whole and leg is not None
+            if "stage" in fields:
+                self.check_stage(fields["stage"], self.troubles.at("route"))
+            for key in fields.get("items", ()):
                 say = self.troubles.at("route", key)
                 if key in listed:
                     say(N_("is in the route twice"))
                 elif key not in self.items and not self.excused(key):
                     say(N_("is in the route but is not asked"))
                 listed.add(key)
-                result.setdefault(leg.stage, []).append(key)
+                result.setdefault(fields.get("stage", ""), []).append(key)
         for key in self.items:
             if whole and key not in listed:
                 self.troubles.at("route", key)(N_("is asked but not in the route"))

@@ -4,7 +4,7 @@ The bytes travel apart from the event that names them, in chunks, before it or a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from audit.domain.problems import N_, Invalid, TooLarge
 CHUNK = 256 * 1024
 LARGEST = 10 * 1024 * 1024
 MOST = 40  # of a visit
-SMALL = 320  # the longer side of a thumbnail
+SMALL = 320  # the longer side of a thumbnail as pages show it; its file may have more
 SHA = re.compile(r"[0-9a-f]{64}")
 
 
@@ -71,17 +71,25 @@ Sight = Literal["shown", "unreadable", "awaited"]
 class Picture(msgspec.Struct, frozen=True):
     """A photo as one looks at it: the `number`th of its item."""
 
-    id: UUID
+    photo: Photo
     number: int
     sight: Sight
     width: int = 0
     height: int = 0
 
     @property
+    def id(self) -> UUID:
+        return self.photo.id
+
+    @property
     def small(self) -> tuple[int, int]:
-        """Width and height of its thumbnail."""
-        scale = min(1.0, SMALL / max(self.width, self.height, 1))
-        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+        return shrunk(self.width, self.height)
+
+
+def shrunk(width: int, height: int) -> tuple[int, int]:
+    """Width and height of what pages show of a picture first."""
+    scale = min(1.0, SMALL / max(width, height, 1))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def pictures(
@@ -94,10 +102,16 @@ def pictures(
     }
 
 
-def shown(seen: Mapping[str, tuple[Picture, ...]]) -> dict[str, tuple[Picture, ...]]:
-    """What can be seen of them, and nothing of what cannot."""
+def shown(
+    seen: Mapping[str, tuple[Picture, ...]], only: Collection[UUID] | None = None
+) -> dict[str, tuple[Picture, ...]]:
+    """What can be seen of them, and nothing of what cannot; `only` these, where given."""
     found = {
-        item: tuple(picture for picture in taken if picture.sight == "shown")
+        item: tuple(
+            picture
+            for picture in taken
+            if picture.sight == "shown" and (only is None or picture.id in only)
+        )
         for item, taken in seen.items()
     }
     return {item: taken for item, taken in found.items() if taken}
@@ -106,6 +120,6 @@ def shown(seen: Mapping[str, tuple[Picture, ...]]) -> dict[str, tuple[Picture, .
 def _picture(photo: Photo, number: int, arrived: Mapping[Content, Arrived]) -> Picture:
     found = arrived.get(content(photo))
     if found is None:
-        return Picture(photo.id, number, "awaited")
+        return Picture(photo, number, "awaited")
     sight: Sight = "shown" if found.readable else "unreadable"
-    return Picture(photo.id, number, sight, found.width, found.height)
+    return Picture(photo, number, sight, found.width, found.height)

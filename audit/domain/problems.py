@@ -60,6 +60,19 @@ class Damaged(Conflict):
         self.visit = visit
 
 
+class Unreadable(Conflict):
+    """The same, told to those who have not written it."""
+
+    def __init__(self, visit: UUID) -> None:
+        super().__init__(
+            N_(
+                "This visit cannot be read: its log or its checklist is damaged or missing. "
+                "Ask the administrator to compare them with a backup."
+            )
+        )
+        self.visit = visit
+
+
 class TooMany(Problem):
     status = 429
 

@@ -16,6 +16,7 @@ import msgspec
 from audit.domain.answer import Answer, Capture
 from audit.domain.branch import Branch
 from audit.domain.checklist import Checklist, ScoringRule, canonical
+from audit.domain.photo import shrunk
 from audit.domain.scoring import ScoreCard, Standing
 from audit.domain.statistics import Difference
 from audit.domain.tally import Tally
@@ -154,6 +155,23 @@ class Highlight(msgspec.Struct, frozen=True):
     note: str
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """A photo that the auditor has let into the report, by its place there. Neither its name
+    nor its time is here: a phone makes the one out of the other."""
+
+    number: int
+    item: Named
+    note: str
+    sha: str  # of the photo, as the log has it
+    width: int
+    height: int
+    printed: bool  # the rest is named
+
+    @property
+    def small(self) -> tuple[int, int]:
+        return shrunk(self.width, self.height)
+
+
 class Past(msgspec.Struct, frozen=True):
     at: datetime
     number: str
@@ -229,6 +247,11 @@ class VisitReport(msgspec.Struct, frozen=True, omit_defaults=True):
     card: ScoreCard
     answers: dict[str, Answer]  # of items and gates: the card can be worked out again
     regrouping: Regrouping | None = None  # by the framework that was asked for
+    evidence: tuple[Evidence, ...] = ()
+    unreadable: str = ""  # the report it cannot be compared with item by item
+
+    def evidence_for(self, key: str) -> tuple[Evidence, ...]:
+        return tuple(one for one in self.evidence if one.item.key == key)
 
     def hash(self) -> str:
         return hashlib.sha256(canonical(self)).hexdigest()
@@ -244,6 +267,12 @@ class EarlierVisit(msgspec.Struct, frozen=True):
     checklist: Checklist
     card: ScoreCard
     capture: Capture | None = None
+    readable: bool = True
+
+    @property
+    def number(self) -> str:
+        assert self.visit.release is not None
+        return self.visit.release.number
 
 
 def last_valid(earlier: Sequence[EarlierVisit]) -> EarlierVisit | None:

@@ -24,8 +24,6 @@ def named(item: Item) -> Named:
 def losses_of(
     checklist: Checklist, card: ScoreCard, now: Mapping[str, Answer], notes: Mapping[str, str]
 ) -> tuple[Loss, ...]:
-    lost = card.lost()
-    lost.update({key: Decimal(0) for key in card.veto if key not in lost})
     sections = {
         entry.item: section.title
         for part in reversed(checklist.parts)
@@ -42,8 +40,14 @@ def losses_of(
             advice=checklist.by_key[key].coach,
             critical=key in card.veto,
         )
-        for key, points in lost.items()
+        for key, points in lost_by(card).items()
     )
+
+
+def lost_by(card: ScoreCard) -> dict[str, Decimal]:
+    """Points by item, largest first; then critical items that failed and cost none."""
+    lost = card.lost()
+    return lost | {key: Decimal(0) for key in card.veto if key not in lost}
 
 
 def highlights_of(

@@ -19,13 +19,14 @@ from audit.domain.checklist import (
     Section,
 )
 from audit.domain.composition import compose
-from audit.domain.decoding import decode, gather
+from audit.domain.decoding import decode, partly
 from audit.domain.extras import check_extras
 from audit.domain.journey import Journey
 from audit.domain.problems import N_
 from audit.domain.sound import (
     TWICE,
     VERSION,
+    check_fields,
     check_id,
     check_known,
     check_reach,
@@ -214,10 +215,9 @@ class Resolution:
     def used(self, raw: dict[str, Any], section: str, fetched: dict[str, Item]) -> Entry | None:
         name = str(raw["use"])
         say = self.troubles.at(section, name)
-        use = gather(raw, UseSource, say)
+        fields, use = partly(raw, UseSource, say)
         item = fetched.get(name)
-        if use is None:
-            return None
+        check_known(fields.get("frameworks", ()), self.entries, NO_ENTRY, say, "frameworks")
         if item is None:
             if f"{name.partition('/')[0]}/" not in self.unread:
                 say(N_("is used here but no required checklist has it"))
@@ -225,8 +225,11 @@ class Resolution:
         if name in self.items:
             say(N_("is already in this checklist"))
             return None
-        check_known(use.frameworks, self.entries, NO_ENTRY, say, "frameworks")
-        check_reach(item.response, use.weight, item.critical, say)
+        weight = fields.get("weight", Decimal(1))
+        check_reach(item.response, weight, item.critical, say)
+        if use is None:
+            self.unread.add(name)
+            return None
         both = tuple(dict.fromkeys((*item.frameworks, *use.frameworks)))
         self.items[name] = msgspec.structs.replace(item, weight=use.weight, frameworks=both)
         return Entry(name, use.weight)
@@ -235,42 +238,48 @@ class Resolution:
         name = str(raw.get("id", "?"))
         say = self.troubles.at(section, name)
         key = f"{checklist}/{name}"
-        said = gather(raw, ItemSource, say)
-        if key in self.items:
+        fields, said = partly(raw, ItemSource, say)
+        if key in self.items or key in self.unread:
             say(N_("this id is used twice"), field="id")
             return None
+        check_fields(fields, say)
+        check_known(fields.get("filled_by", ()), self.roles, NO_ROLE, say, "filled_by")
+        check_known(fields.get("frameworks", ()), self.entries, NO_ENTRY, say, "frameworks")
+        response = self.asked(fields, say)
+        if response is not None:
+            weight = fields.get("weight", Decimal(1))
+            check_reach(response, weight, fields.get("critical", False), say)
         if said is None:
             self.unread.add(key)
             return None
-        check_id(name, say)
-        check_known(said.filled_by, self.roles, NO_ROLE, say, "filled_by")
-        check_known(said.frameworks, self.entries, NO_ENTRY, say, "frameworks")
-        check_texts(said, say)
-        response = self.asked(said.stage, said.response, say)
-        check_reach(response, said.weight, said.critical, say)
         values = {field: getattr(said, field) for field in said.__struct_fields__ if field != "id"}
         self.items[key] = Item(key=key, **{**values, "response": response})
         return Entry(key, said.weight)
 
     def fact(self, checklist: str, data: dict[str, Any]) -> Item | None:
         say = self.troubles.at("facts", str(data.get("id", "?")))
-        said = gather(data, FactSource, say)
-        if said is None:
+        fields, said = partly(data, FactSource, say)
+        check_fields(fields, say)
+        response = self.asked(fields, say)
+        if said is None or response is None:
             return None
-        check_id(said.id, say)
-        check_texts(said, say)
         return Item(
             key=f"{checklist}/{said.id}",
             label=said.label,
             criterion=said.criterion,
-            response=self.asked(said.stage, said.response, say),
+            response=response,
             stage=said.stage,
             required=said.required,
         )
 
-    def asked(self, stage: str, response: AnyResponse, say: Say) -> AnyResponse:
-        """The response with its scale filled in."""
-        check_known((stage,), self.stages, N_("there is no stage `%(name)s`"), say, "stage")
+    def asked(self, fields: Mapping[str, Any], say: Say) -> AnyResponse | None:
+        """The response with its scale filled in, if it can be read."""
+        if "stage" in fields:
+            no_stage = N_("there is no stage `%(name)s`")
+            check_known((fields["stage"],), self.stages, no_stage, say, "stage")
+        response: AnyResponse | None = fields.get("response")
+        if response is None:
+            return None
         check_response(response, self.marks, say)
         if not isinstance(response, Graded):
             return response

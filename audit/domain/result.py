@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 
@@ -34,6 +35,7 @@ class Printed(msgspec.Struct, frozen=True):
     wave: Text
     contact: str
     spread: Spread | None  # of single visits, in the network of then
+    photos: tuple[UUID, ...] | None = None  # in the report; None: before anybody was asked
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class Result(msgspec.Struct, frozen=True):
     genuine: bool
     earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
     spread: Spread | None = None  # of single visits, in the network as it was at release
-    photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
+    photos: Mapping[str, tuple[Picture, ...]] = {}  # by item, those in the report
 
     @property
     def answers(self) -> Mapping[str, Answer]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -23,7 +24,7 @@ from audit.domain.checklist import Checklist, Gate, Item, Seconds
 from audit.domain.credit import credit, rounded
 from audit.domain.fill import gate_choices
 from audit.domain.flags import Flag, flags
-from audit.domain.photo import Picture
+from audit.domain.photo import Picture, shown
 from audit.domain.scenario import Scenario
 from audit.domain.scoring import ScoreCard, final_score, score
 from audit.domain.tally import Tally, tally
@@ -85,10 +86,16 @@ class Review(msgspec.Struct, frozen=True):
     genuine: bool = True  # a released one: the log still is what it was made from
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item
     scenario: Scenario | None = None  # what the shopper was told
+    left_out: frozenset[UUID] = frozenset()  # photos that are not in the report
 
     @property
     def tally(self) -> Tally | None:
         return tally(self.checklist, self.answers)
+
+    @property
+    def pictures(self) -> int:
+        """How many photos can be seen."""
+        return sum(map(len, shown(self.photos).values()))
 
     def flags_at(self, key: str) -> tuple[Flag, ...]:
         return tuple(flag for flag in self.flags if flag.item == key)

@@ -135,11 +135,20 @@ def _names(figures: Sequence[Row], wording: Wording) -> tuple[str, ...]:
 def items_sheet(
     visits: Sequence[ScoredVisit], said_by_visit: Mapping[UUID, Said], wording: Wording
 ) -> Sheet:
+    """A visit that is not in `said_by_visit` cannot be read, and has one row that says so."""
     rows: list[tuple[Cell, ...]] = []
     for one in visits:
-        rows += _item_rows(one, said_by_visit[one.visit.id], wording)
+        what = said_by_visit.get(one.visit.id)
+        rows += [_unreadable(one, wording)] if what is None else _item_rows(one, what, wording)
     head = tuple(wording.say(name) for name in ITEM_HEAD)
     return Sheet(wording.say(N_("Items by visit")), head, tuple(rows))
+
+
+def _unreadable(one: ScoredVisit, wording: Wording) -> tuple[Cell, ...]:
+    told = wording.say(N_("The answers cannot be read: the log of this visit is damaged."))
+    title = one.checklist.title.in_(wording.language)
+    day = wording.day(one.visit.visited_at)
+    return (one.number, day, title, one.checklist.version, *("",) * 4, None, None, told)
 
 
 def _item_rows(one: ScoredVisit, what: Said, wording: Wording) -> list[tuple[Cell, ...]]:

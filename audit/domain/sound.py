@@ -1,7 +1,7 @@
 """Whether what a checklist file says makes sense: responses, credits, texts, scoring."""
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -66,6 +66,14 @@ def check_texts(thing: object, say: Say, field: str = "") -> None:
     elif isinstance(thing, tuple):
         for number, inner in enumerate(thing):
             check_texts(inner, say, f"{path}{number}")
+
+
+def check_fields(said: Mapping[str, object], say: Say) -> None:
+    """The id and the texts, of those fields that could be read."""
+    if "id" in said:
+        check_id(str(said["id"]), say)
+    for name, value in said.items():
+        check_texts(value, say, name)
 
 
 # ---- responses and what they earn ----------------------------------------------------

@@ -73,7 +73,6 @@ def head_of(typed: Typed, before: Tables) -> Tables:
         "kind": before["kind"] if composite else one(typed, "kind"),
         "title": both(typed, "title"),
         "summary": both(typed, "summary"),
-        "filled_by": one(typed, "filled_by") or "mystery_shopper",
         "estimated_minutes": whole(typed, "estimated_minutes"),
         "applies_to": many(typed, "applies_to") or ["bank", "securities"],
         "scoring": scoring,
@@ -117,7 +116,7 @@ def item_of(typed: Typed, before: Tables, vocabulary: Vocabulary) -> Tables:
         "critical": bool(one(typed, "critical")),
         "evidence": one(typed, "evidence") or "none",
         "cpt": many(typed, "cpt"),
-        "filled_by": many(typed, "filled_by") or ["mystery_shopper"],
+        "filled_by": before.get("filled_by") or ["mystery_shopper"],
         "frameworks": many(typed, "frameworks"),
         **_given({"number": whole(typed, "number")}),
     }

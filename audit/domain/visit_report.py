@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from audit.domain.answer import Answer, Capture, settled, with_timings
 from audit.domain.checklist import Checklist, FreeText
+from audit.domain.evidence import evidence_of
 from audit.domain.problems import N_, Conflict
 from audit.domain.regrouping import Lens, regroup
 from audit.domain.report import (
@@ -19,6 +22,7 @@ from audit.domain.report import (
 )
 from audit.domain.report_items import flips_since, highlights_of, losses_of, named
 from audit.domain.report_scores import best_of, parts_of, places_of, readings_of, timings_of
+from audit.domain.result import Result
 from audit.domain.scoring import ScoreCard
 from audit.domain.statistics import Spread, difference
 from audit.domain.tally import tally
@@ -26,6 +30,18 @@ from audit.domain.visit import Visit
 from audit.domain.wording import said
 
 APPEAL_DAYS = 10
+
+
+def report_of(found: Result, contact: str = "", lens: Lens | None = None) -> VisitReport:
+    """As `visit_report`, with the photos that were let into it."""
+    checklist, card, capture = found.checklist, found.card, found.capture
+    report = visit_report(
+        found.visit, checklist, card, capture, found.earlier, contact, found.spread, lens
+    )
+    evidence = evidence_of(checklist, card, found.photos, capture.notes)
+    last = last_valid(found.earlier)
+    lost = "" if last is None or last.readable else last.number
+    return msgspec.structs.replace(report, evidence=evidence, unreadable=lost)
 
 
 def visit_report(

@@ -1,5 +1,6 @@
 """The documents as HTML: one Jinja environment per language over `reports/`."""
 
+from collections.abc import Container
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from msgspec import structs
 
 from audit.domain.comparison_report import ComparisonReport
 from audit.domain.problems import N_
-from audit.domain.report import Highlight, Loss, VisitReport
+from audit.domain.report import Evidence, Highlight, Loss, VisitReport
 from audit.domain.text import Language
 from audit.filters import filters
 from audit.languages import gettext, translations
@@ -26,6 +27,7 @@ PRINTED = 500  # characters of a note
 SHORTENED = N_(
     "… (shortened; the whole note is on the visit’s page and in the data attached to this PDF)"
 )
+CAPTION = 160  # characters of a note beside a photo
 Line = TypeVar("Line", Loss, Highlight)
 
 
@@ -35,10 +37,11 @@ class Pages:
         self.zone = ZoneInfo(timezone)
         self.by_language: dict[Language, Environment] = {}
 
-    def draw(self, report: Document, language: Language) -> str:
+    def draw(self, report: Document, language: Language, prints: Container[int] = ()) -> str:
+        """`prints`: the numbers of the photos that are there."""
         template = self._environment(language).get_template(TEMPLATES[type(report)])
         printed = shortened(report, language) if isinstance(report, VisitReport) else report
-        content = template.render(report=printed, hash=report.hash())
+        content = template.render(report=printed, hash=report.hash(), prints=prints)
         # The font's curly apostrophe is as wide as a Chinese character.
         return content.replace("’", "&#39;") if language == "en" else content
 
@@ -57,10 +60,16 @@ def shortened(report: VisitReport, language: Language) -> VisitReport:
         note = line.note[: PRINTED - 50].rstrip() + gettext(language, SHORTENED)
         return structs.replace(line, note=note)
 
+    def caption(one: Evidence) -> Evidence:
+        if len(one.note) <= CAPTION:
+            return one
+        return structs.replace(one, note=one.note[: CAPTION - 1].rstrip() + "…")
+
     return structs.replace(
         report,
         losses=tuple(map(short, report.losses)),
         highlights=tuple(map(short, report.highlights)),
+        evidence=tuple(map(caption, report.evidence)),
     )
 
 

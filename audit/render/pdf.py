@@ -12,6 +12,7 @@ from audit.domain.problems import N_, Problem
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
 from audit.render.pages import Document, Pages
+from audit.render.prints import Prints
 
 STYLES = {
     "visit": ("visit/visit.css",),
@@ -59,14 +60,14 @@ class Press:
         self.folder = folder
         self.styles = {kind: self._style(folder, *STYLES[kind]) for kind in ("visit", "comparison")}
 
-    def draw(self, report: Document, language: Language) -> bytes:
+    def draw(self, report: Document, language: Language, prints: Prints | None = None) -> bytes:
         from audit.render.finish import finish
 
-        with self.warm:
-            return self._draw(report, language, finish)
+        with self.warm, self.fetcher.lent(prints or {}):
+            return self._draw(report, language, prints or {}, finish)
 
-    def _draw(self, report: Document, language: Language, finish: Any) -> bytes:
-        content = self.pages.draw(report, language)
+    def _draw(self, report: Document, language: Language, prints: Prints, finish: Any) -> bytes:
+        content = self.pages.draw(report, language, prints)
         try:
             document = self.source(content, self.base, self.fetcher).render(
                 stylesheets=[self._styles(report)], font_config=self.fonts

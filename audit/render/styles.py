@@ -46,7 +46,7 @@ class Styles:
         """Takes the place of the constructor. A style keeps its parent and its declared values
         alive, so what has the same `id` is the same."""
         declared = tuple(
-            (name, value if name == "lang" else id(value), origin, *specificity)
+            (name, value if name in ("lang", "anchor") else id(value), origin, *specificity)
             for name, (value, (origin, _layer, specificity)) in cascaded.items()
         )
         key = (id(parent) if parent is not None else 0, pseudo_type, declared)

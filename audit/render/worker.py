@@ -19,8 +19,9 @@ from audit.domain.problems import Problem
 from audit.domain.text import Language
 from audit.render.pages import Document
 from audit.render.pdf import NoPress, Press
+from audit.render.prints import Prints
 
-Job = tuple[type[Document], bytes, Language]
+Job = tuple[type[Document], bytes, Language, Prints]
 Done = bytes | Exception
 MOST = 2  # reports between two collections; the leavings of one are some 25 MB
 MOMENT = 0.01  # seconds after which nobody is waiting
@@ -74,11 +75,11 @@ def _press(folder: Path, timezone: str) -> Press | NoPress:
 
 
 def _done(press: Press | NoPress, job: Job) -> Done:
-    kind, report, language = job
+    kind, report, language, prints = job
     if isinstance(press, NoPress):
         return press
     try:
-        return press.draw(msgspec.msgpack.decode(report, type=kind), language)
+        return press.draw(msgspec.msgpack.decode(report, type=kind), language, prints)
     except Problem as problem:
         return problem
     except Exception:  # noqa: BLE001  # the server raises it; not every error can be sent

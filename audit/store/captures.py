@@ -1,9 +1,6 @@
 """Visits as their shoppers fill them in: with the checklist, and what they say now. Where that
 cannot be read, `Damaged` is raised instead of whatever a damaged log or checklist makes of it."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,10 +12,8 @@ from audit.domain.people import Person
 from audit.domain.problems import Damaged
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import UNREADABLE, Journal, list_events, open_journal
+from audit.store.events import Journal, list_events, open_journal, readable
 from audit.store.visits import get_visit
-
-log = logging.getLogger("mingcha")
 
 
 class Captured(NamedTuple):
@@ -29,7 +24,7 @@ class Captured(NamedTuple):
 
 def get_captured(session: Session, shopper: Person, visit_id: UUID) -> Captured:
     visit = get_visit(session, shopper, visit_id)
-    with _readable(visit):
+    with readable(visit.id, Damaged):
         checklist = get_checklist(session, visit.checklist)
         return Captured(visit, checklist, project(list_events(session, visit.id)))
 
@@ -37,17 +32,8 @@ def get_captured(session: Session, shopper: Person, visit_id: UUID) -> Captured:
 def open_captured(session: Session, shopper: Person, visit_id: UUID) -> tuple[Journal, Checklist]:
     """Must run inside `writing()`. Raises `Conflict` for one that was handed in."""
     visit = get_visit(session, shopper, visit_id)
-    with _readable(visit):
+    with readable(visit.id, Damaged):
         journal = open_journal(session, visit)
     journal.visit.must_be_writable()
-    with _readable(visit):
+    with readable(visit.id, Damaged):
         return journal, get_checklist(session, visit.checklist)
-
-
-@contextmanager
-def _readable(visit: Visit) -> Iterator[None]:
-    try:
-        yield
-    except UNREADABLE as error:
-        log.warning("visit %s cannot be read", visit.id, exc_info=True)
-        raise Damaged(visit.id) from error

@@ -1,6 +1,8 @@
 """The log of answer events: only ever added to."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
@@ -10,17 +12,30 @@ from sqlmodel import Session, col, select
 
 from audit.domain.answer import AnswerEvent, Capture, Deed, events_from, project
 from audit.domain.event import follow, read_event, written
-from audit.domain.problems import Problem
+from audit.domain.problems import Damaged, Problem, Unreadable
 from audit.domain.visit import Visit
 from audit.ids import new_id
 from audit.store.tables import EventRow
 from audit.store.visits import lock_status, save_status
+
+log = logging.getLogger("mingcha")
 
 # What reading a damaged log or checklist raises.
 UNREADABLE = (
     Problem, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError,
     ArithmeticError, AssertionError,
 )  # fmt: skip
+
+
+@contextmanager
+def readable(visit: UUID, problem: type[Damaged | Unreadable] = Unreadable) -> Iterator[None]:
+    """Around all that hangs on a visit's log and checklist: raises the problem, and nothing
+    else of what a damaged one makes of it."""
+    try:
+        yield
+    except UNREADABLE as error:
+        log.warning("visit %s cannot be read", visit, exc_info=True)
+        raise problem(visit) from error
 
 
 def list_events(session: Session, visit_id: UUID) -> list[AnswerEvent]:

@@ -15,7 +15,14 @@ from audit.domain.history import History, history
 from audit.domain.problems import N_, Conflict
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import append, list_events, list_late, open_journal, record
+from audit.store.events import (
+    append,
+    list_events,
+    list_late,
+    open_journal,
+    readable,
+    record,
+)
 from audit.store.filing import Delivery, file_delivery
 from audit.store.results import events_at_release
 from audit.store.tables import EventRow, QuarantineRow
@@ -25,7 +32,13 @@ AT_ONCE = 200
 
 
 def get_history(session: Session, visit: Visit) -> History:
-    """Of a released visit, what it was released from; all that came later is late."""
+    """Of a released visit, what it was released from; all that came later is late. Raises
+    `Unreadable`."""
+    with readable(visit.id):
+        return _history(session, visit)
+
+
+def _history(session: Session, visit: Visit) -> History:
     events = list_events(session, visit.id)
     late = list_late(session, visit.id)
     if visit.release is not None:
@@ -58,7 +71,8 @@ def take_in(
 
     Must run inside `writing()`, before the release.
     """
-    late = [e.id for e in list_late(session, visit.id) if only is None or e.id in only]
+    with readable(visit.id):
+        late = [e.id for e in list_late(session, visit.id) if only is None or e.id in only]
     if late:
         part_of_it = update(EventRow).where(col(EventRow.id).in_(late)).values(late=False)
         session.execute(part_of_it)
@@ -73,7 +87,8 @@ def resolve(
 
     Must run inside `writing()`. Raises `Conflict` when it says something else by now.
     """
-    journal = open_journal(session, visit)
+    with readable(visit.id):
+        journal = open_journal(session, visit)
     journal.visit.must_be("submitted")
     heads = journal.capture.conflicts.get(slot, ())
     if not heads or {head.id for head in heads} != set(seen):

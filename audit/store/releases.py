@@ -1,6 +1,7 @@
 """Releasing a visit (its score recomputed from the log and frozen under a number), or
 sending it back."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -8,19 +9,21 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import AnswerEvent, Deed, project, root, with_timings
+from audit.domain.answer import AnswerEvent, Capture, Deed, project, root, with_timings
 from audit.domain.checklist import Checklist
 from audit.domain.extent import extent
 from audit.domain.history import disputes
 from audit.domain.people import Person
+from audit.domain.photo import pictures, shown
 from audit.domain.problems import N_, Conflict, NotFound
 from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard, score
 from audit.domain.statistics import by_branch, pooled_spread
 from audit.domain.visit import Visit, release_number, running_of
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events, record
+from audit.store.events import list_events, readable, record
 from audit.store.histories import take_in
+from audit.store.photos import list_arrived
 from audit.store.tables import BranchRow, ReleaseRow
 from audit.store.visits import lock_status, released_scores, save_status
 
@@ -35,13 +38,14 @@ def release(
     now: datetime,
     seen: str | None = None,
     contact: str = "",
+    photos: Collection[UUID] | None = None,
 ) -> str:
     """Freeze what the log says of a submitted visit, and what its report says beside it;
     gives the release's number.
 
-    `seen`: the root of the events that were read before deciding. Must run inside
-    `writing()`. Raises `Conflict` when the visit is not waiting for it or no longer says
-    what was read.
+    `seen`: the root of the events that were read before deciding; `photos`: those that the
+    report may show, all there are where nobody was asked. Must run inside `writing()`. Raises
+    `Conflict` when the visit is not waiting for it or no longer says what was read.
     """
     events = _waiting_events(session, visit, seen)
     capture = project(events)
@@ -56,7 +60,9 @@ def release(
         card,
         number=number,
         events=events,
-        printed=_printed(session, visit, checklist, card, contact),
+        printed=_printed(
+            session, visit, checklist, card, contact, _photos(session, visit, capture, photos)
+        ),
         verdict=verdict,
         by=by,
         now=now,
@@ -105,13 +111,27 @@ def _tenths(score: Decimal | None) -> int | None:
 
 
 def _printed(
-    session: Session, visit: Visit, checklist: Checklist, card: ScoreCard, contact: str
+    session: Session,
+    visit: Visit,
+    checklist: Checklist,
+    card: ScoreCard,
+    contact: str,
+    photos: tuple[UUID, ...],
 ) -> Printed:
     scores = released_scores(session, checklist.id)
     if card.valid is not None:
         scores.append((visit.branch.id, card.valid))
     spread = pooled_spread(by_branch(scores))
-    return Printed(visit.branch, visit.wave.programme, visit.wave.name, contact, spread)
+    wave = visit.wave
+    return Printed(visit.branch, wave.programme, wave.name, contact, spread, photos)
+
+
+def _photos(
+    session: Session, visit: Visit, capture: Capture, only: Collection[UUID] | None
+) -> tuple[UUID, ...]:
+    """Of what can be seen now: what arrives later has been looked at by nobody."""
+    seen = shown(pictures(capture.photos, list_arrived(session, visit.id)), only)
+    return tuple(picture.id for taken in seen.values() for picture in taken)
 
 
 def send_back(
@@ -133,7 +153,8 @@ def _waiting_events(session: Session, visit: Visit, seen: str | None) -> list[An
     has come back since."""
     status = lock_status(session, visit.id)
     msgspec.structs.replace(visit, status=status).must_be("submitted")
-    events = list_events(session, visit.id)
+    with readable(visit.id):
+        events = list_events(session, visit.id)
     if seen is not None and seen != root(events):
         raise Conflict(
             N_("The answers have changed since you opened this page. Read them again, then decide.")

@@ -7,17 +7,17 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session, col, select
 
-from audit.domain.answer import AnswerEvent, project
+from audit.domain.answer import AnswerEvent, Capture, project
 from audit.domain.extent import within
 from audit.domain.people import Person
-from audit.domain.photo import pictures, shown
-from audit.domain.problems import N_, NotFound
+from audit.domain.photo import Picture, pictures, shown
+from audit.domain.problems import N_, NotFound, Unreadable
 from audit.domain.report import EARLIER, EarlierVisit, comparable, last_valid
-from audit.domain.result import Result, result
+from audit.domain.result import Printed, Result, result
 from audit.domain.track import in_order, raw_score
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import list_events_of
+from audit.store.events import list_events_of, readable
 from audit.store.photos import list_arrived
 from audit.store.tables import ReleaseRow
 from audit.store.visits import (
@@ -31,21 +31,35 @@ from audit.store.visits import (
 
 
 def get_result(session: Session, person: Person, visit_id: UUID) -> Result:
-    """Raises `NotFound` for one that is not released or not this person's to read."""
+    """Raises `NotFound` for one that is not released or not this person's to read, and
+    `Unreadable`."""
     visit = get_visit(session, person, visit_id)
     if visit.release is None:
         raise NotFound(N_("This visit has not been released."))
+    with readable(visit.id):
+        return _result(session, person, visit)
+
+
+def _result(session: Session, person: Person, visit: Visit) -> Result:
     checklist = get_checklist(session, visit.checklist)
+    printed = get_printed(session, visit)
     found = result(
         visit,
         checklist,
         get_card(session, visit),
         events_at_release(session, [visit.id])[visit.id],
-        get_printed(session, visit),
+        printed,
         _earlier(session, person, visit),
     )
-    seen = shown(pictures(found.capture.photos, list_arrived(session, visit_id)))
+    seen = in_report(session, visit, found.capture, printed)
     return msgspec.structs.replace(found, photos=seen)
+
+
+def in_report(
+    session: Session, visit: Visit, capture: Capture, printed: Printed
+) -> dict[str, tuple[Picture, ...]]:
+    """The photos of a released visit that its auditor has let into the report, by item."""
+    return shown(pictures(capture.photos, list_arrived(session, visit.id)), printed.photos)
 
 
 def events_at_release(session: Session, visits: Iterable[UUID]) -> dict[UUID, list[AnswerEvent]]:
@@ -82,10 +96,19 @@ def _earlier(session: Session, person: Person, visit: Visit) -> tuple[EarlierVis
     ]
     last = last_valid(found)
     if last is not None:
-        events = events_at_release(session, [last.visit.id])[last.visit.id]
-        whole = msgspec.structs.replace(last, capture=project(events))
-        found[found.index(last)] = whole
+        found[found.index(last)] = _whole(session, last)
     return tuple(found)
+
+
+def _whole(session: Session, earlier: EarlierVisit) -> EarlierVisit:
+    """With its answers; one whose log is damaged has its frozen score alone."""
+    visit = earlier.visit.id
+    try:
+        with readable(visit):
+            capture = project(events_at_release(session, [visit])[visit])
+    except Unreadable:
+        return msgspec.structs.replace(earlier, readable=False)
+    return msgspec.structs.replace(earlier, capture=capture)
 
 
 def _released(visit: Visit) -> tuple[datetime, UUID]:

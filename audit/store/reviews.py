@@ -12,18 +12,18 @@ from sqlmodel import Session, col, select
 from audit.domain.event import AnswerEvent
 from audit.domain.people import Person
 from audit.domain.photo import pictures
-from audit.domain.problems import N_, Conflict
 from audit.domain.review import Review, Sort, Waiting, by_flags, review, waiting
 from audit.domain.visit import STATUSES, Status, Visit
 from audit.store.checklists import get_checklist
-from audit.store.events import UNREADABLE, list_events, list_readable
+from audit.store.events import UNREADABLE, list_events, list_readable, readable
 from audit.store.photos import list_arrived
-from audit.store.results import events_at_release
+from audit.store.results import events_at_release, in_report
 from audit.store.scenarios import find_scenario
 from audit.store.tables import BranchRow, EventRow, VisitRow
 from audit.store.visits import (
     VisitFilter,
     get_card,
+    get_printed,
     get_visit,
     narrowed,
     scoped,
@@ -96,18 +96,10 @@ def _line(session: Session, visit: Visit, events: list[AnswerEvent] | None) -> W
 
 def get_review(session: Session, auditor: Person, visit_id: UUID) -> Review:
     """A released visit is read as it was released, with its card as frozen. Raises
-    `Conflict` for one that cannot be read."""
+    `Unreadable`."""
     visit = get_visit(session, auditor, visit_id)
-    try:
+    with readable(visit.id):
         return _review(session, visit)
-    except UNREADABLE as error:
-        log.warning("visit %s cannot be read", visit.id, exc_info=True)
-        raise Conflict(
-            N_(
-                "This visit cannot be read: its log or its checklist is damaged or missing. "
-                "Ask the administrator to compare them with a backup."
-            )
-        ) from error
 
 
 def _review(session: Session, visit: Visit) -> Review:
@@ -120,12 +112,16 @@ def _review(session: Session, visit: Visit) -> Review:
         return msgspec.structs.replace(read, photos=photos, scenario=scenario)
     events = events_at_release(session, [visit.id])[visit.id]
     read = review(visit, checklist, events)
+    let_in = in_report(session, visit, read.capture, get_printed(session, visit))
+    names = {picture.id for taken in let_in.values() for picture in taken}
+    every = {photo.id for taken in read.capture.photos.values() for photo in taken}
     return msgspec.structs.replace(
         read,
         card=get_card(session, visit),
         genuine=read.root == visit.release.root,
         photos=pictures(read.capture.photos, arrived),
         scenario=scenario,
+        left_out=frozenset(every - names),
     )
 
 

@@ -1,19 +1,21 @@
 """Released visits as branches read and compare them, scoped like every visit."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from sqlmodel import Session
 
-from audit.domain.answer import project, settled, with_timings
+from audit.domain.answer import AnswerEvent, project, settled, with_timings
 from audit.domain.changes import Said
 from audit.domain.checklist import Checklist
 from audit.domain.comparison import ScoredVisit
 from audit.domain.people import Person
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, NotFound, Unreadable
 from audit.domain.track import Network, in_order, network_of
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
+from audit.store.events import UNREADABLE, readable
 from audit.store.results import events_at_release
 from audit.store.visits import VisitFilter, list_cards, list_visits, released_scores
 
@@ -56,11 +58,22 @@ def list_scored(session: Session, visits: Sequence[Visit]) -> list[ScoredVisit]:
 
 
 def list_said(session: Session, visits: Sequence[Visit]) -> dict[UUID, Said]:
-    events = events_at_release(session, [visit.id for visit in visits])
+    """Of those whose log can be read."""
+    try:
+        logs = events_at_release(session, [visit.id for visit in visits])
+    except UNREADABLE:  # one of them; each is then read by itself
+        logs = {}
     result = {}
     for visit in visits:
-        checklist = get_checklist(session, visit.checklist)
-        capture = project(events[visit.id])
-        timed = with_timings(checklist, capture.answers, capture.marks)
-        result[visit.id] = Said(settled(checklist, timed), capture.notes)
+        with suppress(Unreadable), readable(visit.id):
+            result[visit.id] = _said(session, visit, logs.get(visit.id))
     return result
+
+
+def _said(session: Session, visit: Visit, events: Sequence[AnswerEvent] | None) -> Said:
+    if events is None:
+        events = events_at_release(session, [visit.id])[visit.id]
+    checklist = get_checklist(session, visit.checklist)
+    capture = project(events)
+    timed = with_timings(checklist, capture.answers, capture.marks)
+    return Said(settled(checklist, timed), capture.notes)

@@ -22,6 +22,7 @@ from audit.domain.comparison import (
 )
 from audit.domain.comparison_report import ComparisonReport, comparison_report
 from audit.domain.people import Person
+from audit.domain.problems import N_, Conflict
 from audit.domain.regrouped_visits import RegroupedVisits, regroup_visits
 from audit.domain.regrouping import Lens, chosen_lens, through
 from audit.domain.statistics import difference
@@ -43,6 +44,10 @@ from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 from audit.work.pdf import DrawingRoom
 from audit.work.reports import Drawn, draw_or_find
 
+UNREADABLE = N_(
+    "The answers of %(numbers)s cannot be read: the log of the visit is damaged or missing. "
+    "The released score stands; ask the administrator to compare the log with a backup."
+)
 UNASKED = 4  # visits side by side when none were chosen
 
 
@@ -148,6 +153,9 @@ def show_changes(
             return page("comparisons/changes.html", branch=branch, changes=None)
         earlier, later = list_scored(session, visits)
         said = list_said(session, visits)
+        lost = [one.number for one in (earlier, later) if one.visit.id not in said]
+        if lost:
+            raise Conflict(UNREADABLE, numbers=", ".join(lost))
         network = read_network(session, later.checklist.id)
     return page(
         "comparisons/changes.html",

@@ -24,7 +24,7 @@ from audit.render.sheets import write_log
 from audit.settings import Settings
 from audit.store.checklists import find_checklists, get_checklist
 from audit.store.database import Database
-from audit.store.events import list_events
+from audit.store.events import list_events, readable
 from audit.store.histories import file_rescue, include, resolve
 from audit.store.photos import file_photo
 from audit.store.visits import get_visit
@@ -46,7 +46,8 @@ def get_audit_csv(
 ) -> Response[bytes]:
     with database.reading() as session:
         visit = get_visit(session, auditor, visit_id)
-        events = list_events(session, visit_id)
+        with readable(visit_id):
+            events = list_events(session, visit_id)
     return file(write_log(audit_log(events, visit.shopper_code)), CSV, "audit.csv")
 
 
@@ -86,8 +87,9 @@ def create_resolution(
     try:
         with database.writing() as session:
             visit = get_visit(session, auditor, visit_id)
-            checklist = get_checklist(session, visit.checklist)
-            capture = project(list_events(session, visit_id))
+            with readable(visit_id):
+                checklist = get_checklist(session, visit.checklist)
+                capture = project(list_events(session, visit_id))
             deed = _decided(form, checklist, capture, settings)
             resolve(session, visit, form.get("slot"), seen, deed, now())
     except Invalid as problem:

@@ -19,12 +19,11 @@ from sqlmodel import Session
 from audit.clock import now
 from audit.domain.delivery import Arrival
 from audit.domain.event import Photo
-from audit.domain.people import Person
 from audit.domain.photo import CHUNK, Arrived, check_chunk, content, length, pieces
 from audit.domain.problems import N_, Busy, Invalid, NotFound
 from audit.store.database import Database
 from audit.store.photos import file_photo, list_arrived, must_have_room, standing
-from audit.store.pictures import get_picture
+from audit.store.pictures import get_evidence, get_picture
 from audit.store.tokens import check_token
 from audit.web.dependencies import AnyRequest, TheDatabase, ThePerson
 from audit.web.events import bearer, body, reply
@@ -103,7 +102,9 @@ def get_photo(
     visit_id: FromPath[UUID],
     photo_id: FromPath[UUID],
 ) -> Response[Any]:
-    return _shown(request, database, person, visit_id, photo_id, PICTURE)
+    with database.reading() as session:
+        found = get_picture(session, person, visit_id, photo_id)
+    return _shown(request, found, PICTURE)
 
 
 @get(
@@ -118,7 +119,40 @@ def get_thumbnail(
     visit_id: FromPath[UUID],
     photo_id: FromPath[UUID],
 ) -> Response[Any]:
-    return _shown(request, database, person, visit_id, photo_id, THUMBNAIL)
+    with database.reading() as session:
+        found = get_picture(session, person, visit_id, photo_id)
+    return _shown(request, found, THUMBNAIL)
+
+
+@get("/results/{visit_id:uuid}/photos/{number:int}", sync_to_thread=True, no_compression=True)
+def get_shown(
+    request: AnyRequest,
+    reader: ThePerson,
+    database: TheDatabase,
+    visit_id: FromPath[UUID],
+    number: FromPath[int],
+) -> Response[Any]:
+    """As the report numbers them."""
+    with database.reading() as session:
+        found = get_evidence(session, reader, visit_id, number)
+    return _shown(request, found, PICTURE)
+
+
+@get(
+    "/results/{visit_id:uuid}/photos/{number:int}/thumbnail",
+    sync_to_thread=True,
+    no_compression=True,
+)
+def get_small(
+    request: AnyRequest,
+    reader: ThePerson,
+    database: TheDatabase,
+    visit_id: FromPath[UUID],
+    number: FromPath[int],
+) -> Response[Any]:
+    with database.reading() as session:
+        found = get_evidence(session, reader, visit_id, number)
+    return _shown(request, found, THUMBNAIL)
 
 
 def _admit(
@@ -196,16 +230,7 @@ def _room() -> Iterator[None]:
         raise Busy(N_("Photos cannot be reached just now. Please try again later.")) from error
 
 
-def _shown(
-    request: AnyRequest,
-    database: Database,
-    person: Person,
-    visit: UUID,
-    photo: UUID,
-    form: str,
-) -> Response[Any]:
-    with database.reading() as session:
-        found = get_picture(session, person, visit, photo)
+def _shown(request: AnyRequest, found: Arrived, form: str) -> Response[Any]:
     tag = f'"{found.photo.sha[:16]}{form}"'
     headers = {**PLAIN, "ETag": tag}
     if request.headers.get("if-none-match") == tag:
@@ -223,4 +248,4 @@ def _darkroom(request: AnyRequest) -> Darkroom:
     return darkroom
 
 
-handlers = [put_chunk, get_arrival, get_photo, get_thumbnail]
+handlers = [put_chunk, get_arrival, get_photo, get_thumbnail, get_shown, get_small]

@@ -1,6 +1,7 @@
 """Reports: a released visit as PDF."""
 
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -14,7 +15,7 @@ from audit.domain.report import VisitReport
 from audit.domain.text import LANGUAGES, Language
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
 from audit.work.pdf import DrawingRoom
-from audit.work.reports import Drawn, draw_or_find, load_report
+from audit.work.reports import Drawn, draw_or_find, load_prints, load_report
 
 
 @get("/results/{visit:uuid}/report.pdf")
@@ -35,10 +36,12 @@ async def get_report(
     report = await asyncio.to_thread(
         load_report, database, reader, visit, settings.contact, framework
     )
-    room: DrawingRoom = request.app.state.drawing
+    state = request.app.state
+    room: DrawingRoom = state.drawing
     drawn = Drawn(settings.data / "reports", settings.timezone)
+    prints = partial(load_prints, database, state.darkroom.files, reader, visit)
     return Response(
-        await draw_or_find(room, drawn, report, chosen),
+        await draw_or_find(room, drawn, report, chosen, prints),
         media_type="application/pdf",
         headers={
             "Content-Disposition": disposition(report, chosen, download),

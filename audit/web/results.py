@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from audit.domain.regrouping import chosen_lens, through
 from audit.domain.result import what_if
-from audit.domain.visit_report import visit_report
+from audit.domain.visit_report import report_of
 from audit.store.results import get_result
 from audit.store.systems import explained, library_lenses
 from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
@@ -26,15 +26,7 @@ def show_result(
     with database.reading() as session:
         found = get_result(session, reader, visit_id)
     lenses = through(found.checklist, library_lenses())
-    report = visit_report(
-        found.visit,
-        found.checklist,
-        found.card,
-        found.capture,
-        found.earlier,
-        spread=found.spread,
-        lens=chosen_lens(lenses, framework),
-    )
+    report = report_of(found, lens=chosen_lens(lenses, framework))
     return page(
         "results/show.html",
         result=found,

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from audit.clock import now
 from audit.domain.people import Person
 from audit.domain.problems import N_
-from audit.domain.review import SORTS, Order, Sort, durations, groups
+from audit.domain.review import SORTS, Order, Review, Sort, durations, groups
 from audit.domain.visit import STATUSES, Status
 from audit.settings import Settings
 from audit.store.branches import list_branches, list_regions
@@ -174,6 +174,7 @@ def create_release(
     page: ThePage,
 ) -> Response[Any]:
     verdict = form.text("verdict", most=2000, required=False)
+    photos = form.uuids("photo")
     if not form.flag("confirmed"):
         form.refuse("confirmed", N_("Please confirm that the flags have been looked at."))
     if not form.ok:
@@ -189,6 +190,7 @@ def create_release(
             now=now(),
             seen=form.get("seen"),
             contact=settings.contact,
+            photos=photos,
         )
     return Redirect(f"/reviews/{visit_id}?{wanted.query()}", status_code=303)
 
@@ -226,6 +228,7 @@ def draw_review(
         "reviews/show.html",
         status=422 if form or aside else 200,
         read=read,
+        left_out=_left_out(read, form),
         history=history,
         aside=aside,
         brought=_counts(brought),
@@ -237,6 +240,14 @@ def draw_review(
         after=after,
         form=form,
     )
+
+
+def _left_out(read: Review, form: Form | None) -> frozenset[UUID]:
+    """Of the photos, those not ticked in a release that was refused."""
+    if form is None or not form.has("confirming"):
+        return read.left_out
+    every = {picture.id for taken in read.photos.values() for picture in taken}
+    return frozenset(every.difference(form.uuids("photo")))
 
 
 handlers = [show_queue, show_review, create_return, create_release]

@@ -16,6 +16,7 @@ import msgspec
 from audit.domain.problems import N_, Problem
 from audit.domain.text import Language
 from audit.render.pages import Document
+from audit.render.prints import Prints
 from audit.render.worker import Job
 from audit.work.desk import Desk, Died, TooLong
 
@@ -44,9 +45,11 @@ class DrawingRoom:
         self._threads = ThreadPoolExecutor(workers, "pdf")
         self._closed = threading.Event()
 
-    async def draw(self, report: Document, language: Language) -> bytes:
+    async def draw(
+        self, report: Document, language: Language, prints: Prints | None = None
+    ) -> bytes:
         """Raises `NoPress`, `NotDrawn` and `TooLong`."""
-        job = (type(report), msgspec.msgpack.encode(report), language)
+        job = (type(report), msgspec.msgpack.encode(report), language, prints or {})
         return await asyncio.wrap_future(self._threads.submit(self._draw, job))
 
     def pids(self) -> list[int]:

@@ -3,25 +3,33 @@ PDFs drawn before."""
 
 import asyncio
 import hashlib
+import logging
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
 from audit import languages
+from audit.domain.evidence import PRINTED
 from audit.domain.people import Person
 from audit.domain.regrouping import chosen_lens, through
 from audit.domain.report import VisitReport
 from audit.domain.text import Language
-from audit.domain.visit_report import visit_report
+from audit.domain.visit_report import report_of
 from audit.paths import PACKAGE, folder
 from audit.render.pages import Document
 from audit.render.pdf import Press
+from audit.render.prints import Prints, sound
 from audit.store.database import Database
+from audit.store.files import Files
+from audit.store.pictures import list_evidence
 from audit.store.results import get_result
 from audit.store.systems import library_lenses
 from audit.work.pdf import DrawingRoom
+from audit.work.photos import THUMBNAIL
 
+log = logging.getLogger("mingcha")
 LIBRARIES = ("weasyprint", "pydyf", "tinycss2", "cssselect2", "fonttools", "jinja2")
 
 
@@ -35,21 +43,31 @@ def load_report(
     lens = None
     if framework:
         lens = chosen_lens(through(found.checklist, library_lenses()), framework)
-    return visit_report(
-        found.visit,
-        found.checklist,
-        found.card,
-        found.capture,
-        found.earlier,
-        contact,
-        found.spread,
-        lens,
-    )
+    return report_of(found, contact, lens)
 
 
-def draw_report(report: VisitReport, language: Language, timezone: str) -> bytes:
+def load_prints(database: Database, files: Files, person: Person, visit_id: UUID) -> Prints:
+    """The printed photos of a report, small; without those whose file is gone or damaged."""
+    with database.reading() as session:
+        listed = list_evidence(session, person, visit_id)[:PRINTED]
+    found = {}
+    try:
+        for number, one in enumerate(listed, 1):
+            content = files.get(one.key + THUMBNAIL)
+            if content is not None and sound(content):
+                found[number] = content
+            else:
+                log.error("the file %s is missing or damaged", one.key + THUMBNAIL)
+    except OSError as error:  # a report without photos is better than none
+        log.error("photos cannot be reached: %s", error)  # noqa: TRY400  # it says it all
+    return found
+
+
+def draw_report(
+    report: VisitReport, language: Language, timezone: str, prints: Prints | None = None
+) -> bytes:
     """One PDF in this process: for a command, where nobody waits for anything else."""
-    return Press(folder("reports"), timezone).draw(report, language)
+    return Press(folder("reports"), timezone).draw(report, language, prints)
 
 
 class Drawn:
@@ -95,14 +113,28 @@ def _age(path: Path) -> float:
 
 
 async def draw_or_find(
-    room: DrawingRoom, drawn: Drawn, document: Document, language: Language
+    room: DrawingRoom,
+    drawn: Drawn,
+    document: Document,
+    language: Language,
+    prints: Callable[[], Prints] = dict,
 ) -> bytes:
+    """`prints` are looked for only when it has to be drawn. Without one of them it is drawn
+    each time anew, until the file is back."""
     path = await asyncio.to_thread(drawn.path, document, language)
     content = await asyncio.to_thread(drawn.find, path)
     if content is None:
-        content = await room.draw(document, language)
-        await asyncio.to_thread(drawn.keep, path, content)
+        found = await asyncio.to_thread(prints)
+        content = await room.draw(document, language, found)
+        if len(found) == wanted(document):
+            await asyncio.to_thread(drawn.keep, path, content)
     return content
+
+
+def wanted(document: Document) -> int:
+    """How many photos are printed."""
+    photos = document.evidence if isinstance(document, VisitReport) else ()
+    return sum(one.printed for one in photos)
 
 
 @cache

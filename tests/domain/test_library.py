@@ -57,6 +57,15 @@ response = {{ type = "yes_no" }}
 """
 PLAIN = HEAD + SCORING + SECTION + ITEM
 SECOND = ITEM.replace('"t1"', '"t2"')
+COMPOSED = """
+id = "both"
+version = "1.0.0"
+kind = "composite"
+title = { zh = "两表", en = "Both" }
+summary = { zh = "两表合一", en = "Two in one" }
+requires = { cpt-standard = "1.0.0", rules-24 = "1.0.0" }
+parts = [{ checklist = "cpt-standard", share = 30 }, { checklist = "rules-24", share = 70 }]
+""" + SCORING.replace("weighted_sections", "weighted_parts")
 
 
 @cache
@@ -389,7 +398,7 @@ MISTAKES = {
     ),
     "another rule": (
         changed("[scoring]", "[scoring]\nrule = 2"),
-        ("", "", "`scoring.rule`: `2` is not one of the possible values"),
+        ("", "", "`scoring.rule`: `2` is not one of the possible values: `1`"),
     ),
     "requires what is not there": (
         PLAIN + '[requires]\nrules-24 = "0.9.0"',
@@ -485,6 +494,129 @@ def test_all_mistakes_of_a_file_are_told_at_once():
         ("facts", "f"),
         ("route", "?"),
     }
+
+
+def fields(raw: str) -> dict[tuple[str, str], list[str]]:
+    """Of what is told, the fields of each place."""
+    with pytest.raises(Unusable) as refused:
+        read(raw)
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in refused.value.troubles:
+        found.setdefault((one.section, one.item), []).append(one.field)
+    return found
+
+
+AT_ONCE = {
+    "an item": (
+        HEAD
+        + SCORING
+        + SECTION
+        + f"""
+[[sections.items]]
+id = "T 1"
+{TEXTS.replace("标签", " ")}
+stage = "lunch"
+weight = "two"
+filled_by = ["nobody"]
+frameworks = ["rules-24:99"]
+critical = "yes"
+response = {{ type = "yes_no" }}
+""",
+        ("pot", "T 1"),
+        ["weight", "critical", "id", "label.zh", "filled_by", "frameworks", "stage"],
+    ),
+    "an item's answers": (
+        PLAIN.replace(
+            '{ type = "yes_no" }',
+            '{ type = "count", maximum = "many", colour = 1, bands = '
+            '[{ credit = "all", max = 1 }, { credit = 0, max = "x", min = "y" }, {}] }',
+        ),
+        ("pot", "t1"),
+        [
+            "response",
+            "response.bands.0.credit",
+            "response.bands.1.max",
+            "response.bands.1.min",
+            "response.bands.2",
+            "response.maximum",
+        ],
+    ),
+    "a taken item": (
+        HEAD
+        + SCORING
+        + SECTION
+        + """
+[[sections.items]]
+use = "rules-24/r01"
+weight = "two"
+frameworks = ["none:1"]
+[requires]
+rules-24 = "1.0.0"
+""",
+        ("pot", "rules-24/r01"),
+        ["weight", "frameworks"],
+    ),
+    "a section": (
+        HEAD + SCORING + SECTION.replace("Pot", "").replace("pot", "P t") + "weight = []" + ITEM,
+        ("P t", ""),
+        ["weight", "id", "title.en"],
+    ),
+    "the head": (
+        PLAIN.replace('version = "1.0.0"', 'version = "1"\nestimated_minutes = "x"').replace(
+            "一杯茶", ""
+        ),
+        ("", ""),
+        ["estimated_minutes", "version"],
+    ),
+    "the bands": (
+        PLAIN.replace("80", '"high"').replace("minimum = 0", 'minimum = "low"'),
+        ("", ""),
+        ["scoring.bands.0.minimum", "scoring.bands.1.minimum"],
+    ),
+    "a gate": (
+        PLAIN
+        + """[[gates]]
+id = "G 1"
+question = { zh = "", en = "Q" }
+when = "perhaps"
+stage = "lunch"
+items = ["tea/t9"]
+""",
+        ("gates", "G 1"),
+        ["when", "id", "question.zh", "stage", "items"],
+    ),
+    "a fact": (
+        PLAIN
+        + """[[facts]]
+id = "F 1"
+label = { zh = "", en = "Q" }
+criterion = { zh = "问", en = "Q" }
+stage = "lunch"
+required = "no"
+response = { type = "number", minimum = 3, maximum = 2 }
+""",
+        ("facts", "F 1"),
+        ["required", "id", "label.zh", "stage", "response.minimum"],
+    ),
+    "a part": (
+        COMPOSED.replace("share = 30", 'share = "much", without = ["cpt-standard/none"]'),
+        ("parts", "cpt-standard"),
+        ["share", "without"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_all_that_is_wrong_with_one_thing_is_told_at_once_each_at_its_field(name):
+    raw, place, wanted = AT_ONCE[name]
+
+    assert sorted(fields(raw)[place]) == sorted(wanted)
+
+
+def test_an_id_is_twice_even_where_both_items_have_troubles():
+    both = PLAIN + "wieght = 2" + ITEM + "wieght = 2"
+
+    assert ("pot", "t1", "this id is used twice") in troubles(both)
 
 
 def test_what_follows_from_a_mistake_is_not_told_as_another():
@@ -594,16 +726,6 @@ def test_what_the_decoder_says_in_words_of_its_own_is_introduced_and_kept():
 
 
 # ---- parts and items of other checklists ---------------------------------------------
-
-COMPOSED = """
-id = "both"
-version = "1.0.0"
-kind = "composite"
-title = { zh = "两表", en = "Both" }
-summary = { zh = "两表合一", en = "Two in one" }
-requires = { cpt-standard = "1.0.0", rules-24 = "1.0.0" }
-parts = [{ checklist = "cpt-standard", share = 30 }, { checklist = "rules-24", share = 70 }]
-""" + SCORING.replace("weighted_sections", "weighted_parts")
 
 
 def test_an_item_of_two_parts_is_asked_once_and_counted_in_both():

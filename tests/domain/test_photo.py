@@ -83,12 +83,14 @@ def test_the_photos_of_an_item_are_numbered_as_they_were_taken():
 
     seen = pictures({"a": (whole, broken), "b": (awaited,)}, arrived)
 
-    first = Picture(whole.id, 1, "shown", 40, 30)
+    first = Picture(whole, 1, "shown", 40, 30)
     assert seen == {
-        "a": (first, Picture(broken.id, 2, "unreadable")),
-        "b": (Picture(awaited.id, 1, "awaited"),),
+        "a": (first, Picture(broken, 2, "unreadable")),
+        "b": (Picture(awaited, 1, "awaited"),),
     }
     assert shown(seen) == {"a": (first,)}
+    assert shown(seen, [whole.id]) == {"a": (first,)}
+    assert shown(seen, []) == {}
 
 
 def test_other_bytes_under_the_same_name_are_not_the_photo():
@@ -105,4 +107,4 @@ def test_other_bytes_under_the_same_name_are_not_the_photo():
     [((2048, 1024), (SMALL, SMALL // 2)), ((30, 40), (30, 40)), ((2048, 1), (SMALL, 1))],
 )
 def test_a_thumbnail_has_the_shape_of_its_picture(size, small):
-    assert Picture(new_id(), 1, "shown", *size).small == small
+    assert Picture(photo(), 1, "shown", *size).small == small

@@ -1,6 +1,6 @@
 import pytest
 
-from audit.domain.draft import blank, with_item
+from audit.domain.draft import blank, with_head, with_item
 from audit.domain.library import Unusable
 from audit.domain.typed import by_slot, head_of, item_of, slots
 from tests.domain.writing import library, read, whole
@@ -10,13 +10,23 @@ SAID = {
     "label.zh": ["字"], "label.en": ["word"], "criterion.zh": ["字"], "criterion.en": ["word"],
     "help.zh": ["字"], "help.en": ["word"], "coach.zh": ["字"], "coach.en": ["word"],
     "response.type": ["yes_no"], "stage": ["counter"], "na": ["zero"], "weight": ["2.5"],
-    "filled_by": ["mystery_shopper"],
 }  # fmt: skip
 
 
 def typed(before=ITEM, **more):
     fields = {name.replace("__", "."): [value] for name, value in more.items()}
     return item_of({**SAID, **fields}, before, library().vocabulary)
+
+
+def test_what_is_on_no_page_stays_as_the_file_had_it():
+    roles = {"filled_by": ["auditor_with_records"]}
+    tables = {**whole("arrival"), "filled_by": "lobby_observer"}
+
+    item = typed({**ITEM, **roles}, filled_by="mystery_shopper")
+    head = with_head(tables, head_of({}, tables))
+
+    assert item["filled_by"] == ["auditor_with_records"]
+    assert head["filled_by"] == "lobby_observer"
 
 
 def as_published(item):

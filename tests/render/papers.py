@@ -13,6 +13,9 @@ import msgspec
 from audit.domain.answer import Answer, Capture
 from audit.domain.branch import Branch, Region
 from audit.domain.checklist import Checklist
+from audit.domain.event import Photo
+from audit.domain.evidence import evidence_of
+from audit.domain.photo import Picture
 from audit.domain.report import EarlierVisit, VisitReport
 from audit.domain.scoring import read_plain, score
 from audit.domain.text import Text
@@ -20,6 +23,8 @@ from audit.domain.visit import Release, Visit, Wave
 from audit.domain.visit_report import visit_report
 from audit.paths import folder
 from audit.render.pdf import Press
+from audit.render.prints import Prints
+from tests.pictures import jpeg
 from tests.world import library
 
 SHOPPER = "SHOPPER-77"
@@ -109,6 +114,22 @@ NOTES = {
     "rules-24/r06": "大堂经理全程看着我听完，还复述了一遍。",
     "counter-routine-5/s52": "递还单据后随即低头按号，没有目送。",
 }
+
+
+def illustrated(several: int, size: tuple[int, int] = (480, 360)) -> tuple[VisitReport, Prints]:
+    """Report A with as many photos, and their prints: two of the dearest item, one of each
+    other that cost points, then of the rest."""
+    checklist, report = library()["branch-visit"], report_a()
+    lost = [loss.item.key for loss in report.losses]
+    keys = [*lost[:1], *lost, *(item.key for item in checklist.items if item.key not in lost)]
+    photos: dict[str, tuple[Picture, ...]] = {}
+    for key in keys[:several]:
+        number = len(photos.get(key, ())) + 1
+        photo = Photo(UUID(int=number), "ab" * 32, 1000)
+        photos[key] = (*photos.get(key, ()), Picture(photo, number, "shown", *size))
+    evidence = evidence_of(checklist, report.card, photos, NOTES)
+    prints = {one.number: jpeg(*size) for one in evidence if one.printed}
+    return msgspec.structs.replace(report, evidence=evidence), prints
 
 
 def report_a(**changes: Any) -> VisitReport:

@@ -52,8 +52,8 @@ def readers(own: int, other: int = NO) -> tuple[int | None, ...]:
 
 
 def viewers(status: int) -> tuple[int | None, ...]:
-    """Of a released visit's photos."""
-    return (None, status, NO, status, NO, status, status)
+    """Of a visit's photos by their names, which tell when they were taken: never a branch."""
+    return (None, status, NO, NO, NO, status, status)
 
 
 def administrators(status: int) -> tuple[int | None, ...]:
@@ -154,6 +154,10 @@ ROWS = {
     # readers of released visits
     "GET /results/{}": Row("/results/{released}", readers(200)),
     "GET /results/{}/what-if": Row("/results/{released}/what-if", readers(200)),
+    "GET /results/{}/photos/{}": Row("/results/{released}/photos/1", readers(200)),
+    "GET /results/{}/photos/{}/thumbnail": Row(
+        "/results/{released}/photos/1/thumbnail", readers(200)
+    ),
     "GET /results/{}/report.pdf": Row("/results/{released}/report.pdf", readers(200)),
     "GET /branches": Row("/branches", (None, NO, NO, 303, 303, 200, 200)),
     "GET /branches/{}": Row("/branches/{branch}", readers(200)),
@@ -351,7 +355,11 @@ ROWS = {
     ),
 }
 # Answers a browser may keep; everything else is never stored.
-PHOTOS = {"GET /visits/{}/photos/{}", "GET /visits/{}/photos/{}/thumbnail"}
+PHOTOS = {
+    f"GET /{place}/{{}}/photos/{{}}{form}"
+    for place in ("visits", "results")
+    for form in ("", "/thumbnail")
+}
 KEPT = {"GET /static/{}", "GET /sw.js", "GET /results/{}/report.pdf", *PHOTOS}
 # A browser adds a cookie by itself, never a token in a header: nothing to be forged there.
 BY_TOKEN = {key for key in ROWS if " /api/" in key}

@@ -6,13 +6,16 @@ import re
 from pathlib import Path
 
 import msgspec
+import pypdf
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from sqlmodel import select
 
 from audit.domain.photo import CHUNK, LARGEST, MOST
+from audit.domain.visit_report import report_of
 from audit.ids import new_id
+from audit.store.results import get_result
 from audit.store.tables import PhotoRow
 from audit.store.visits import get_visit
 from audit.work import photos
@@ -31,7 +34,7 @@ from tests.pictures import (
     photo_of,
     takes,
 )
-from tests.world import release_visit
+from tests.world import NOTES, fill_visit, release_visit
 
 LARGE = noise(2 * CHUNK)  # of three chunks at least
 SMALL = jpeg()
@@ -480,15 +483,183 @@ def test_before_release_only_its_shopper_and_auditors_see_a_photo(taken, as_, wo
     assert allowed == {"Alice": 200, "Bob": 404, "Carol": 200, "Dan": 404, "Erin": 404, "Ann": 200}
 
 
+def in_report(world, number=1, small=False):
+    return f"/results/{world.harbour_visit}/photos/{number}" + ("/thumbnail" if small else "")
+
+
 def test_after_release_the_branch_sees_it_too_and_no_other_branch(
     taken, phone, line, as_, database, world
 ):
     release(phone, line, database, world, taken)
 
     for small in (False, True):
-        assert as_(world.dan).get(place(taken, world, small)).status_code == 200
-        assert as_(world.erin).get(place(taken, world, small)).status_code == 404
-        assert as_(world.bob).get(place(taken, world, small)).status_code == 404
+        assert as_(world.dan).get(in_report(world, 1, small)).status_code == 200
+        assert as_(world.erin).get(in_report(world, 1, small)).status_code == 404
+        assert as_(world.bob).get(in_report(world, 1, small)).status_code == 404
+    for number in (0, 2, 10**30):
+        assert as_(world.dan).get(in_report(world, number)).status_code == 404
+
+
+def test_before_release_the_report_has_no_photos_for_anybody(taken, as_, world):
+    for who in (world.carol, world.dan, world.ann):
+        assert as_(who).get(in_report(world)).status_code == 404
+
+
+def test_a_branch_is_never_told_a_photos_name_which_says_when_it_was_taken(
+    taken, phone, line, as_, database, world
+):
+    release(phone, line, database, world, taken)
+    dan = as_(world.dan)
+
+    page = dan.get(f"/results/{world.harbour_visit}")
+    report = dan.get(f"/results/{world.harbour_visit}/report.pdf")
+
+    assert uuid_time(taken.id) is not None
+    attached = pypdf.PdfReader(io.BytesIO(report.content)).attachments["report.json"][0]
+    assert taken.sha.encode() in attached
+    for told in (page.content, report.content, attached):
+        assert str(taken.id).encode() not in told
+        assert taken.id.hex.encode() not in told
+    for small in (False, True):
+        assert dan.get(place(taken, world, small)).status_code == 404
+
+
+def uuid_time(name):
+    """The moment in milliseconds that a name of this version begins with."""
+    return name.int >> 80 if name.version == 7 else None
+
+
+# ---- what the auditor lets into the report -------------------------------------------
+
+
+@pytest.fixture
+def submitted(taken, phone, lens, line, world):
+    """Two photos of one item, and one of another that cost more; all handed in."""
+    second, other = photo_of(LARGE), photo_of(jpeg(30, 60))
+    takes(phone, second)
+    takes(phone, other, "rules-24/r12")
+    lens.send(second, LARGE)
+    lens.send(other, jpeg(30, 60))
+    line(phone)
+    hands_in(phone, (taken, second, other))
+    assert line(phone)["status"] == "submitted"
+    return taken, second, other
+
+
+def ticked(page):
+    boxes = BeautifulSoup(page.text, "lxml").select('input[name="photo"]')
+    assert {box["form"] for box in boxes} == {"release"}
+    return {box["value"] for box in boxes if box.has_attr("checked")}
+
+
+def decide(client, world, *photos, **more):
+    where = f"/reviews/{world.harbour_visit}"
+    seen = re.findall(r'name="seen" value="(\w+)"', client.get(where).text)[0]
+    sent = {"seen": seen, "confirming": "1", "photo": [str(photo.id) for photo in photos]}
+    return client.post(f"{where}/release", data={**sent, **more}, follow_redirects=False)
+
+
+def test_every_photo_is_in_the_report_unless_it_is_left_out(submitted, as_, world):
+    page = as_(world.carol).get(f"/reviews/{world.harbour_visit}")
+
+    assert ticked(page) == {str(photo.id) for photo in submitted}
+    assert "3 photos are printed in the report" in page.text
+
+
+def test_a_photo_left_out_is_neither_shown_nor_printed_nor_served(
+    submitted, as_, darkroom, database, world
+):
+    second = submitted[1]
+    carol = as_(world.carol)
+
+    assert decide(carol, world, second, confirmed="1").status_code == 303
+
+    dan = as_(world.dan)
+    assert strips(dan.get(f"/results/{world.harbour_visit}")) == [
+        (in_report(world), in_report(world, 1, small=True), f"Photo 1: {label(world)}")
+    ]
+    kept = darkroom.files.get(key_of(world.harbour_visit, second) + ".jpg")
+    assert dan.get(in_report(world)).content == kept
+    assert dan.get(in_report(world, 2)).status_code == 404
+    review = carol.get(f"/reviews/{world.harbour_visit}").text
+    assert review.count("Left out of the report") == 2
+    assert 'name="photo"' not in review
+    with database.reading() as session:
+        report = report_of(get_result(session, world.dan, world.harbour_visit))
+    assert [one.sha for one in report.evidence] == [second.sha]
+
+
+def test_a_refused_release_keeps_what_was_left_out(submitted, as_, world):
+    page = decide(as_(world.carol), world, submitted[1])
+
+    assert page.status_code == 422
+    assert ticked(page) == {str(submitted[1].id)}
+
+
+def test_what_arrives_after_the_release_is_in_no_report(
+    taken, phone, lens, line, as_, database, world
+):
+    late = photo_of(LARGE)
+    takes(phone, late)
+    line(phone)
+    fill_visit(database, world, answers={}, notes={})
+    release_visit(database, world)
+    before = as_(world.dan).get(f"/results/{world.harbour_visit}")
+
+    lens.send(late, LARGE)
+
+    after = as_(world.dan).get(f"/results/{world.harbour_visit}")
+    assert strips(after) == strips(before)
+    assert len(strips(after)) == 1
+
+
+def test_photos_of_points_lost_come_first_as_the_report_lists_them(
+    taken, phone, lens, line, database, world
+):
+    second, other = photo_of(LARGE), photo_of(jpeg(30, 60))
+    for photo, content, item in ((second, LARGE, ITEM), (other, jpeg(30, 60), "rules-24/r12")):
+        takes(phone, photo, item)
+        lens.send(photo, content)
+    line(phone)
+    fill_visit(database, world)
+    release_visit(database, world)
+
+    with database.reading() as session:
+        report = report_of(get_result(session, world.dan, world.harbour_visit))
+
+    assert report.losses[0].item.key == "rules-24/r12"
+    assert [(one.number, one.item.key, one.sha, one.note) for one in report.evidence] == [
+        (1, "rules-24/r12", other.sha, NOTES["rules-24/r12"]),
+        (2, ITEM, taken.sha, ""),
+        (3, ITEM, second.sha, ""),
+    ]
+
+
+def test_a_report_with_a_damaged_photo_says_so_until_the_file_is_back(
+    taken, phone, line, as_, darkroom, database, world, caplog
+):
+    release(phone, line, database, world, taken)
+    file = Path(darkroom.files.place) / f"{key_of(world.harbour_visit, taken)}.small.jpg"
+    whole, dan, gone = file.read_bytes(), as_(world.dan), "file of this photo is missing"
+
+    for content in (None, b"", whole[: len(whole) // 2], bytes(len(whole))):
+        file.unlink() if content is None else file.write_bytes(content)
+        assert gone in words(dan, world)
+        assert file.name[:8] in caplog.text
+    file.write_bytes(whole)
+
+    assert gone not in words(dan, world)
+
+
+def words(client, world):
+    answer = client.get(f"/results/{world.harbour_visit}/report.pdf", params={"language": "en"})
+    assert answer.status_code == 200
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def label(world):
+    return world.checklist.by_key[ITEM].label.en
 
 
 def test_a_photo_taken_away_again_is_shown_to_nobody(taken, phone, line, as_, database, world):
@@ -497,6 +668,7 @@ def test_a_photo_taken_away_again_is_shown_to_nobody(taken, phone, line, as_, da
 
     for who in (world.alice, world.carol, world.dan):
         assert as_(who).get(place(taken, world)).status_code == 404
+    assert as_(world.dan).get(in_report(world)).status_code == 404
 
 
 def test_a_photo_whose_bytes_came_without_an_event_is_shown_to_nobody(lens, alice, world):
@@ -558,9 +730,8 @@ def test_a_result_shows_the_photos_the_visit_was_released_with(
 
     page = as_(world.dan).get(f"/results/{world.harbour_visit}")
 
-    label = world.checklist.by_key[ITEM].label.en
     assert strips(page) == [
-        (place(taken, world), place(taken, world, small=True), f"{label}, photo 1")
+        (in_report(world), in_report(world, 1, small=True), f"Photo 1: {label(world)}")
     ]
 
 

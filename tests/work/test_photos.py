@@ -54,7 +54,7 @@ def test_a_picture_stands_upright_and_fits_the_longest_side():
 
     assert (turned.width, turned.height) == (40, 90)
     assert (large.width, large.height) == (2048, 410)
-    assert opened(large.thumbnail).size == (320, 64)
+    assert opened(large.thumbnail).size == (480, 96)
     assert opened(large.picture).size == (large.width, large.height)
 
 

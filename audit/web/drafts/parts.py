@@ -6,32 +6,41 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlmodel import Session
 
-from audit.clock import now
 from audit.domain.composition import add_part, can_be_part, part_of, with_parts
 from audit.domain.draft import Draft, nth, order_of, put, seen_as, stepped
 from audit.domain.problems import N_, Conflict
-from audit.domain.tables import Tables
+from audit.domain.tables import Shelf, Tables
 from audit.domain.typed import by_slot, one
 from audit.store.checklists import get_checklist, shelf_of
-from audit.store.drafts import get_draft, save_draft
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
-from audit.web.drafts.desk import Overtaken, drawn, piece, place_of, read_desk
+from audit.web.drafts.desk import (
+    Desk,
+    Overtaken,
+    drawn,
+    piece,
+    place_of,
+    read_desk,
+    save_piece,
+    save_typed,
+)
 from audit.web.forms import Form
+from audit.web.pages import Page
 
 
 @post("/drafts/{draft_id:uuid}/parts", sync_to_thread=True)
 def create_part(
     draft_id: FromPath[UUID], auditor: ThePerson, form: TheForm, database: TheDatabase
 ) -> Redirect:
-    with database.writing() as session:
-        draft = _unchanged(session, draft_id, form)
-        checklist = get_checklist(session, form.get("checklist"))
+    with database.reading() as session:
+        checklist, shelf = get_checklist(session, form.get("checklist")), shelf_of(session)
+
+    def change(draft: Draft) -> Tables:
         if not can_be_part(checklist) or checklist.id in order_of(draft):
             raise Conflict(N_("This checklist cannot be a part here."))
-        tables = add_part(draft.tables, checklist, shelf_of(session))
-        save_draft(session, draft_id, tables, auditor, now())
+        return add_part(draft.tables, checklist, shelf)
+
+    save_piece(database, auditor, form, draft_id, _order, change)
     return Redirect(f"/drafts/{draft_id}#parts", status_code=303)
 
 
@@ -40,12 +49,13 @@ def place_part(
     draft_id: FromPath[UUID], auditor: ThePerson, form: TheForm, database: TheDatabase
 ) -> Redirect:
     number, step = place_of(form, ("up", "down", "remove"))
-    with database.writing() as session:
-        draft = _unchanged(session, draft_id, form)
-        parts = stepped(draft.tables["parts"], number, step)
-        requires = draft.tables.get("requires", {})
-        tables = with_parts(draft.tables, parts, requires, shelf_of(session))
-        save_draft(session, draft_id, tables, auditor, now())
+    shelf = read_desk(database, draft_id).shelf
+
+    def change(draft: Draft) -> Tables:
+        parts = stepped(_parts(draft), number, step)
+        return with_parts(draft.tables, parts, draft.tables.get("requires", {}), shelf)
+
+    save_piece(database, auditor, form, draft_id, _order, change)
     return Redirect(f"/drafts/{draft_id}#parts", status_code=303)
 
 
@@ -56,21 +66,8 @@ def show_part(
     auditor: ThePerson,
     database: TheDatabase,
     page: ThePage,
-) -> Response[str]:
-    desk = read_desk(database, draft_id)
-    part = nth(desk.draft.tables.get("parts", []), number)
-    found = part_of(desk.draft.tables, part, desk.shelf)
-    return page(
-        "drafts/part.html",
-        desk=desk,
-        part=piece(part),
-        number=number,
-        checklist=found,
-        versions=[one for name, one in desk.shelf if name == part["checklist"]],
-        seen=seen_as([part, desk.draft.tables.get("requires")]),
-        wrong=by_slot(desk.told("parts", str(part["checklist"])), ["", "share", "without"]),
-        **drawn(page),
-    )
+) -> Response[Any]:
+    return _draw(page, read_desk(database, draft_id), number)
 
 
 @post("/drafts/{draft_id:uuid}/parts/{number:int}", sync_to_thread=True)
@@ -80,36 +77,74 @@ def save_part(
     auditor: ThePerson,
     form: TheForm,
     database: TheDatabase,
+    page: ThePage,
 ) -> Response[Any]:
-    with database.writing() as session:
-        draft = get_draft(session, draft_id, locked=True)
-        part = nth(draft.tables.get("parts", []), number)
-        if seen_as([part, draft.tables.get("requires")]) != form.get("seen"):
-            raise Overtaken(draft)
-        tables = _with(session, draft, number, part, form)
-        save_draft(session, draft_id, tables, auditor, now())
+    shelf = read_desk(database, draft_id).shelf
+    desk, late = save_typed(
+        database,
+        auditor,
+        form,
+        draft_id,
+        lambda draft: _piece(draft, number),
+        lambda draft: _with(draft, number, form, shelf),
+    )
+    if late:
+        return _draw(page, desk, number, form=form, late=late)
     return Redirect(f"/drafts/{draft_id}/parts/{number}#saved", status_code=303)
 
 
-def _with(session: Session, draft: Draft, number: int, part: Tables, form: Form) -> Tables:
-    shelf = shelf_of(session)
-    requires = {**draft.tables.get("requires", {}), part["checklist"]: form.get("version")}
-    found = shelf.get((part["checklist"], form.get("version")))
+def _with(draft: Draft, number: int, form: Form, shelf: Shelf) -> Tables:
+    name, version = nth(_parts(draft), number)["checklist"], form.get("version")
+    found = shelf.get((name, version))
     kept = set(form.all("items"))
     known = found.by_key if found else {}
-    changed = {"checklist": part["checklist"], "share": one(form.fields, "share")}
+    part = {"checklist": name, "share": one(form.fields, "share")}
     if without := [key for key in form.all("offered") if key in known and key not in kept]:
-        changed["without"] = without
-    return with_parts(draft.tables, put(draft.tables["parts"], number, changed), requires, shelf)
+        part["without"] = without
+    requires = {**draft.tables.get("requires", {}), name: version}
+    return with_parts(draft.tables, put(_parts(draft), number, part), requires, shelf)
 
 
-def _unchanged(session: Session, draft_id: UUID, form: Form) -> Draft:
-    draft = get_draft(session, draft_id, locked=True)
+def _parts(draft: Draft) -> list[Tables]:
     if not draft.composite:
         raise Conflict(N_("This draft is not made of parts."))
-    if seen_as(order_of(draft)) != form.get("seen"):
-        raise Overtaken(draft)
-    return draft
+    found: list[Tables] = draft.tables["parts"]
+    return found
+
+
+def _order(draft: Draft) -> list[str]:
+    return [part["checklist"] for part in _parts(draft)]
+
+
+def _piece(draft: Draft, number: int) -> list[Any]:
+    """A part's version is among what the draft requires."""
+    return [nth(_parts(draft), number), draft.tables.get("requires")]
+
+
+def _draw(
+    page: Page,
+    desk: Desk,
+    number: int,
+    *,
+    form: Form | None = None,
+    late: Overtaken | None = None,
+) -> Response[Any]:
+    part = nth(desk.draft.tables.get("parts", []), number)
+    seen = seen_as(_piece(late.draft if late else desk.draft, number))
+    return page(
+        "drafts/part.html",
+        status=409 if late else 200,
+        desk=desk,
+        part=piece(part),
+        number=number,
+        checklist=part_of(desk.draft.tables, part, desk.shelf),
+        versions=[one for name, one in desk.shelf if name == part["checklist"]],
+        seen=seen,
+        held=form.get("seen") if late and form else seen,
+        late=late,
+        wrong=by_slot(desk.told("parts", str(part["checklist"])), ["", "share", "without"]),
+        **drawn(page, form),
+    )
 
 
 handlers = [create_part, place_part, show_part, save_part]

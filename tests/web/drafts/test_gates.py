@@ -34,3 +34,15 @@ def test_who_comes_later_keeps_what_was_typed(carol, ann, world):
 
     assert (late.status, late.form("/gates/1")["question.en"]) == (409, ["Mine?"])
     assert carol.tables["gates"][0]["when"] == "yes"
+
+
+def test_what_is_left_out_of_a_part_cannot_be_set_aside(carol, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    offered = carol.see("/parts/1").form("/parts/1")["offered"]
+    carol.send("/parts/1", items=offered[1:])
+
+    shown = carol.send("/gates/1", group="rules-24", items=[])
+
+    named = {one["value"] for one in shown.soup.select('input[name="items"]')}
+    assert offered[0] not in named
+    assert named >= set(offered[1:])

@@ -1,6 +1,10 @@
 import pytest
 
+from audit.clock import now
+from audit.domain.draft import blank, blank_item
+from audit.ids import new_id
 from audit.paths import folder
+from audit.store.drafts import add_draft
 
 
 def test_a_draft_begins_empty(carol):
@@ -48,6 +52,52 @@ def test_what_is_to_be_put_right_leads_to_its_page(carol):
 
     links = [one["href"].removeprefix(carol.root) for one in page.soup.select(".draft-troubles a")]
     assert sorted(set(links)) == ["/head", "/sections/1"]
+
+
+def test_a_trouble_of_each_piece_leads_to_the_page_of_that_piece(carol, database, world):
+    composite = carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    composite.send("/parts/2", share="much")
+    composite.send("/gates/2", when="perhaps")
+    composite.send("/facts/1", stage="nowhere")
+
+    assert leads(composite) == ["/facts/1", "/gates/2", "/parts/2"]
+
+
+def test_a_trouble_of_an_item_leads_to_it_whether_its_own_or_taken_over(carol, database, world):
+    tables = {
+        **blank("tea"),
+        "title": BOTH,
+        "summary": BOTH,
+        "requires": {"rules-24": "1.0.0"},
+        "sections": [
+            {"id": "a", "title": BOTH, "weight": "1", "items": [OWN]},
+            {
+                "id": "b",
+                "title": BOTH,
+                "weight": "1",
+                "items": [
+                    {"use": "rules-24/r01", "weight": "1"},
+                    {"use": "rules-24/r02", "weight": "x"},
+                ],
+            },
+        ],
+    }
+    draft = new_id()
+    with database.writing() as session:
+        add_draft(session, draft, tables, world.ann, now())
+
+    assert leads(carol.at(f"/drafts/{draft}")) == ["/sections/1/items/1", "/sections/2/items/2"]
+
+
+BOTH = {"zh": "茶", "en": "Tea"}
+OWN = {**blank_item("i1", "arrival"), "label": BOTH, "criterion": BOTH, "help": BOTH, "coach": BOTH}
+OWN["weight"] = "x"
+
+
+def leads(editor):
+    page = editor.see()
+    links = page.soup.select(".draft-troubles a")
+    return sorted({one["href"].removeprefix(editor.root) for one in links})
 
 
 def test_a_draft_can_be_thrown_away(carol):

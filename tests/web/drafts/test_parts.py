@@ -60,5 +60,54 @@ def test_a_part_somebody_else_changed_is_not_overwritten(composed, ann):
     before = composed.see("/parts/1")
     ann.at(composed.root).send("/parts/1", share="70")
 
-    assert composed.send("/parts/1", on=before, share="20").status == 409
+    late = composed.send("/parts/1", on=before, share="20")
+
+    assert late.status == 409
+    assert "Ann changed this while you were at it." in late.text()
     assert composed.tables["parts"][0]["share"] == "70"
+
+
+def test_what_was_typed_late_into_a_part_stays_and_can_be_saved_over(composed, ann):
+    before = composed.see("/parts/1")
+    offered = before.form("/parts/1")["offered"]
+    ann.at(composed.root).send("/parts/1", share="70")
+
+    late = composed.send("/parts/1", on=before, share="20", items=offered[1:])
+
+    assert (late.form("/parts/1")["share"], late.form("/parts/1")["items"]) == (["20"], offered[1:])
+    assert composed.send("/parts/1", on=late).status == 409  # the same once more
+    over = late.soup.select_one('button[name="seen"]')["value"]
+    composed.send("/parts/1", on=late, seen=over)
+    assert composed.tables["parts"][0]["without"] == offered[:1]
+    assert composed.tables["parts"][0]["share"] == "20"
+
+
+@pytest.mark.parametrize(
+    ("place", "more"), [("/parts", {"checklist": "{rules}"}), ("/parts/places", {"step": "2.up"})]
+)
+def test_parts_that_somebody_else_moved_are_not_moved(composed, ann, database, place, more):
+    before = composed.see()
+    ann.at(composed.root).send("", "/parts/places", step="2.remove")
+    with database.reading() as session:
+        other = next(one for one in list_checklists(session) if one.id == "cpt-standard")
+
+    late = composed.send(
+        "",
+        place,
+        on=before,
+        **{name: value.format(rules=other.hash) for name, value in more.items()},
+    )
+
+    assert late.status == 409
+    assert [one["checklist"] for one in composed.tables["parts"]] == ["rules-24"]
+
+
+def test_a_draft_of_sections_takes_no_parts(carol, database):
+    carol.begin(begin="blank", name="tea")
+    with database.reading() as session:
+        other = next(one for one in list_checklists(session) if one.id == "cpt-standard")
+
+    said = carol.see().form("/sections") | {"checklist": other.hash}
+    answer = carol.client.post(carol.root + "/parts", data=said)
+
+    assert (answer.status_code, "This draft is not made of parts." in answer.text) == (409, True)
