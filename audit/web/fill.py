@@ -220,7 +220,9 @@ def _swap(
 
 def _draw(page: Page, found: Captured, refused: Refusal | None, at: str) -> Response[Any]:
     drawn = sheet(found.checklist, found.capture)
-    return page(
+    several = parts(found.checklist, drawn)
+    draw = page.flowing if several.large else page
+    return draw(
         "fill/fill.html",
         status=422 if refused else 200,
         visit=found.visit,
@@ -228,7 +230,7 @@ def _draw(page: Page, found: Captured, refused: Refusal | None, at: str) -> Resp
         marks=found.capture.marks,
         moments=moments(found.capture),
         sheet=drawn,
-        parts=parts(found.checklist, drawn),
+        parts=several,
         at=at,
         refused=refused,
         writable=found.visit.writable,
