@@ -43,9 +43,7 @@ class Parts(msgspec.Struct, frozen=True):
         return (live, *(part for part in self.each if part is not live))
 
     def beside(self, part: Part) -> tuple[Part | None, Part | None]:
-        """The part before it and the one after; none where all is one page."""
-        if not self.large:
-            return None, None
+        """The part before it and the one after."""
         found = (None, *self.each, None)
         return found[part.number - 1], found[part.number + 1]
 

@@ -87,20 +87,28 @@
 
   // ---- what is to be drawn
 
-  const rows = mingcha.all("form[data-kind]").map((form) => {
+  const row = (form) => {
     const { start, stop } = form.querySelector(".timed")?.dataset ?? {}
-    return { item: form.closest(".item"), key: form.querySelector("[name=item]").value, marks: [start, stop] }
-  })
-  const items = new Map(mingcha.stages.map((part) => [part, rows.flatMap(({ item }) => part.contains(item) ? [item] : [])]))
-  mingcha.counted = (part) => items.get(part).filter((item) => !item.matches("[data-optional], [hidden]"))
+    const { value } = form.querySelector("[name=item]")
+    return { item: form.closest(".item"), slots: [`answer:${value}`, `note:${value}`], marks: start ? [start, stop] : [] }
+  }
+  const rowsOf = new Map(mingcha.stages.map((part) => [part, [...part.querySelectorAll("form[data-kind]")].map(row)]))
+  const rows = [...rowsOf.values()].flat()
+  mingcha.counted = (part) => rowsOf.get(part).flatMap(({ item }) => item.matches("[data-optional], [hidden]") ? [] : [item])
 
   const stale = new Set()
   for (const name of ["change", "input", "htmx:finally:request"]) {
     document.addEventListener(name, ({ target }) => stale.add(target.closest?.(".item")), true)
   }
-  const says = ({ key, marks }, log, times) => [
-    ...["answer", "note"].flatMap((kind) => (log.slots.get(`${kind}:${key}`) ?? []).map(({ id }) => id + log.entries.get(id).acked)),
-    ...marks.map((name) => times[name])].join()
+  const says = ({ slots, marks }, log, times) => {
+    let said = ""
+    for (const slot of slots) for (const { id } of log?.slots.get(slot) ?? []) said += id + log.entries.get(id).acked
+    for (const name of marks) said += ` ${times[name]}`
+    return said
+  }
+  // What the log says nothing of is there as the server drew it.
+  const drawn = JSON.parse(sheet.dataset.marks ?? "{}")
+  for (const row of rows) row.said = says(row, undefined, drawn)
   mingcha.changed = (log, times) => rows.flatMap((row) => {
     const said = says(row, log, times)
     if (row.said === said && !stale.has(row.item)) return []
