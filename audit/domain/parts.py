@@ -1,6 +1,8 @@
 """A large checklist is filled in part by part: browsers take time by the square of a page's
 forms, and nobody scrolls through a thousand. A part is a stage, or a run of one's questions."""
 
+from itertools import pairwise
+
 import msgspec
 
 from audit.domain.checklist import Checklist
@@ -79,7 +81,7 @@ def _runs(rows: tuple[Row, ...]) -> list[tuple[Row, ...]]:
     """As few as will do, and of much the same length."""
     count = max(1, -(-len(rows) // EACH))
     ends = [len(rows) * n // count for n in range(count + 1)]
-    return [rows[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [rows[start:end] for start, end in pairwise(ends)]
 
 
 def _part(

@@ -123,6 +123,7 @@ PHONE = (
 SHEETS: dict[str, tuple[str, ...] | None] = {
     "screen.css": None,
     "phone.css": PHONE,
+    "large.css": (*PHONE, "large"),  # instead, for a large checklist
     "scenarios.css": ("scenarios",),
 }
 TYPES = {  # Litestar adds the charset to text

@@ -6,7 +6,7 @@
   const sheet = document.querySelector(".sheet")
   const relink = (link) => link.setAttribute("href", link.getAttribute("href").replace(/^.*#/, "#"))
   const links = [...document.querySelectorAll("#stages a")]
-  ;[...links, ...mingcha.all(".steps a")].forEach(relink)
+  ;[...links, ...mingcha.all(".ways a")].forEach(relink)
 
   const first = mingcha.stages[0] // as the server drew it
   mingcha.stages = links.map(({ hash }) => mingcha.stages.find(({ id }) => `#${id}` === hash))
