@@ -20,10 +20,10 @@
 
   const takeUp = (draft) => {
     const [key, field] = draft.slice(prefix.length).split(" ")
-    const element = mingcha.find(`item-${key}`)?.querySelector(`[name=${field}]`)
+    mingcha.reach?.(`item-${key}`)
+    const element = document.getElementById(`item-${key}`)?.querySelector(`[name=${field}]`)
     const text = localStorage.getItem(draft)
     if (!element || element.value === text) return localStorage.removeItem(draft)
-    mingcha.reach?.(element)
     if (field === "note") mingcha.wire(element.closest("details"))
     element.closest("details")?.setAttribute("open", "")
     element.value = text

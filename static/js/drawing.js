@@ -8,7 +8,6 @@
   // A large checklist has one part in the page, and the others in templates beside it.
   mingcha.stages = [...document.querySelectorAll(".sheet > *")].map((part) => part.content?.firstElementChild ?? part)
   mingcha.all = (selector) => mingcha.stages.flatMap((stage) => [...stage.querySelectorAll(selector)])
-  mingcha.find = (id) => document.getElementById(id)
   const marked = mingcha.all(".mark [name=mark]")
   const pad = (number) => String(number).padStart(2, "0")
   const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name])

@@ -56,9 +56,9 @@
   }
 
   // Something of another part is about to be sent from there.
-  mingcha.reach = (element) => {
-    const part = element.closest(".stage")
-    if (part.isConnected) return
+  mingcha.reach = (id) => {
+    const part = parts.get(id)
+    if (!part || part.isConnected) return
     part.hidden = true
     sheet.append(part)
     wire(part)
