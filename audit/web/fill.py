@@ -6,6 +6,7 @@ person is tapping or typing in is never replaced by an answer.
 """
 
 import re
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -221,7 +222,7 @@ def _swap(
 def _draw(page: Page, found: Captured, refused: Refusal | None, at: str) -> Response[Any]:
     drawn = sheet(found.checklist, found.capture)
     several = parts(found.checklist, drawn)
-    draw = page.flowing if several.large else page
+    draw = partial(page.flowing, style="large.css") if several.large else page
     return draw(
         "fill/fill.html",
         status=422 if refused else 200,

@@ -24,6 +24,7 @@ class Templates:
     """`folder` holds the pages; `paper` the reports, whose charts pages draw too."""
 
     def __init__(self, folder: Path, paper: Path, assets: Assets, settings: Settings) -> None:
+        self.assets = assets
         self.by_language = {
             language: _environment(folder, paper, assets, settings, language)
             for language in LANGUAGES
@@ -103,10 +104,17 @@ class Page:
             headers={**self._reader, **(headers or {})},
         )
 
-    def flowing(self, name: str, /, *, status: int = 200, **context: Any) -> Stream:
-        """A page so long that its beginning is sent before its end is written."""
+    def flowing(self, name: str, /, *, style: str, status: int = 200, **context: Any) -> Stream:
+        """A page so long that its beginning is sent before its end is written. What it looks
+        like, `style`, is asked for before either."""
         pieces = self.templates.pieces(self.language, name, **self._known, **context)
-        return Stream(pieces, media_type=MediaType.HTML, status_code=status, headers=self._reader)
+        link = f"<{self.templates.assets.url(style)}>; rel=preload; as=style"
+        return Stream(
+            pieces,
+            media_type=MediaType.HTML,
+            status_code=status,
+            headers={**self._reader, "Link": link},
+        )
 
     @property
     def _known(self) -> dict[str, Any]:
