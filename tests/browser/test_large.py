@@ -167,6 +167,7 @@ def test_what_was_refused_stays_with_its_part_until_it_is_put_right(open_, world
 
     go(page, SECOND)
     page.wait_for_timeout(1500)
+    page.evaluate("dispatchEvent(new Event('online')); mingcha.say()")  # forgets what is gone
     assert page.locator("#saved").inner_text() == "1 not saved; see the message"
     go(page, "outside")
     assert item(page, POINTS).locator(".refused").is_visible()
