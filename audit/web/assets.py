@@ -40,27 +40,31 @@ CHECKING = (
     "js/checks.js",
 )
 
+# The page that is filled in.
+FILLING = (
+    HTMX,
+    "js/page.js",
+    *LOG,
+    "js/saving.js",
+    "js/early.js",
+    "js/choices.js",
+    "js/gates.js",
+    "js/notes.js",
+    "js/drafts.js",
+    "js/stages.js",
+    "js/stopwatch.js",
+    "js/leaving.js",
+    "js/timing.js",
+    "js/outbox.js",
+)
+
 # Scripts by page; what is not named here is not sent. Every page gets htmx and one CSS: those
 # of shoppers `phone.css`, which leaves out what only desks need.
 SCRIPTS = {
     "page.js": (HTMX, "js/page.js", "js/once.js", "js/going.js"),
     "queue.js": ("js/queue.js",),
-    "fill.js": (
-        HTMX,
-        "js/page.js",
-        *LOG,
-        "js/saving.js",
-        "js/early.js",
-        "js/choices.js",
-        "js/gates.js",
-        "js/notes.js",
-        "js/drafts.js",
-        "js/stages.js",
-        "js/stopwatch.js",
-        "js/leaving.js",
-        "js/timing.js",
-        "js/outbox.js",
-    ),
+    "fill.js": FILLING,
+    "large.js": (*FILLING, "js/large.js"),  # instead, for a large checklist
     "onsite.js": (
         HTMX,
         *LOG,
@@ -121,6 +125,7 @@ PHONE = (
 SHEETS: dict[str, tuple[str, ...] | None] = {
     "screen.css": None,
     "phone.css": PHONE,
+    "large.css": (*PHONE, "large"),  # instead, for a large checklist
     "scenarios.css": ("scenarios",),
 }
 TYPES = {  # Litestar adds the charset to text

@@ -6,12 +6,13 @@ person is tapping or typing in is never replaced by an answer.
 """
 
 import re
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from audit.clock import now
 from audit.domain.answer import LONGEST_NOTE, Capture, Deed, read_answer
 from audit.domain.checklist import Checklist
 from audit.domain.fill import Row, sheet
+from audit.domain.parts import parts, place
 from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
 from audit.store.captures import Captured, get_captured, open_captured
@@ -40,9 +42,13 @@ class Refusal(msgspec.Struct, frozen=True):
 
 @get("/visits/{visit_id:uuid}/fill", sync_to_thread=True)
 def show_fill(
-    shopper: ThePerson, database: TheDatabase, page: ThePage, visit_id: FromPath[UUID]
+    shopper: ThePerson,
+    database: TheDatabase,
+    page: ThePage,
+    visit_id: FromPath[UUID],
+    at: FromQuery[str] = "",
 ) -> Response[Any]:
-    return _draw(page, _read(database, shopper, visit_id), None)
+    return _draw(page, _read(database, shopper, visit_id), None, at)
 
 
 @post("/visits/{visit_id:uuid}/answers", sync_to_thread=True)
@@ -58,10 +64,12 @@ def create_answer(
     try:
         with database.writing() as session:
             deeds = [answer_deed, note_deed] if form.has("note") else [answer_deed]
-            _record(session, shopper, visit_id, form, *deeds)
+            found = _record(session, shopper, visit_id, form, *deeds)
     except Invalid as problem:
-        return _draw(page, _read(database, shopper, visit_id), Refusal(key, problem, form))
-    return Redirect(f"/visits/{visit_id}/fill#item-{key}", status_code=303)
+        return _draw(
+            page, _read(database, shopper, visit_id), Refusal(key, problem, form), f"item-{key}"
+        )
+    return Redirect(f"/visits/{visit_id}/fill{place(found.checklist, key)}", status_code=303)
 
 
 @post("/visits/{visit_id:uuid}/answers/swap", sync_to_thread=True)
@@ -86,10 +94,12 @@ def create_note(
     key = form.get("item")
     try:
         with database.writing() as session:
-            _record(session, shopper, visit_id, form, note_deed)
+            found = _record(session, shopper, visit_id, form, note_deed)
     except Invalid as problem:
-        return _draw(page, _read(database, shopper, visit_id), Refusal(key, problem, form))
-    return Redirect(f"/visits/{visit_id}/fill#item-{key}", status_code=303)
+        return _draw(
+            page, _read(database, shopper, visit_id), Refusal(key, problem, form), f"item-{key}"
+        )
+    return Redirect(f"/visits/{visit_id}/fill{place(found.checklist, key)}", status_code=303)
 
 
 @post("/visits/{visit_id:uuid}/notes/swap", sync_to_thread=True)
@@ -199,6 +209,7 @@ def _swap(
         "fill/answer.swap.html",
         status=422 if refused else 200,
         sheet=drawn,
+        parts=parts(found.checklist, drawn),
         rows=[
             row for row in rows if row.key == form.get("item") or (form.has("mark") and row.timing)
         ],
@@ -208,15 +219,20 @@ def _swap(
     )
 
 
-def _draw(page: Page, found: Captured, refused: Refusal | None) -> Response[Any]:
-    return page(
+def _draw(page: Page, found: Captured, refused: Refusal | None, at: str) -> Response[Any]:
+    drawn = sheet(found.checklist, found.capture)
+    several = parts(found.checklist, drawn)
+    draw = partial(page.flowing, style="large.css") if several.large else page
+    return draw(
         "fill/fill.html",
         status=422 if refused else 200,
         visit=found.visit,
         checklist=found.checklist,
         marks=found.capture.marks,
         moments=moments(found.capture),
-        sheet=sheet(found.checklist, found.capture),
+        sheet=drawn,
+        parts=several,
+        at=at,
         refused=refused,
         writable=found.visit.writable,
         explained=explained(),

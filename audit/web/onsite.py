@@ -14,6 +14,7 @@ from sqlmodel import Session
 from audit.clock import now
 from audit.domain.answer import Capture, Deed
 from audit.domain.checklist import Checklist
+from audit.domain.parts import place
 from audit.domain.people import Person
 from audit.domain.problems import N_, Invalid, NotFound
 from audit.domain.visit import Visit
@@ -53,8 +54,9 @@ def create_mark(
     visit_id: FromPath[UUID],
 ) -> Redirect:
     with database.writing() as session:
-        _record_mark(session, shopper, visit_id, form, settings.zone)
-    back = f"fill#item-{form.get('item')}" if form.has("item") else "onsite"
+        _, checklist, *_ = _record_mark(session, shopper, visit_id, form, settings.zone)
+    item = form.get("item")
+    back = f"fill{place(checklist, item)}" if form.has("item") else "onsite"
     return Redirect(f"/visits/{visit_id}/{back}", status_code=303)
 
 

@@ -1,5 +1,6 @@
 """Handing a visit in: what is still open, then the seal."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from audit.clock import now
-from audit.domain.fill import sheet
+from audit.domain.checklist import Checklist
+from audit.domain.fill import Sheet, sheet
+from audit.domain.parts import place
+from audit.domain.visit import Visit
 from audit.store.captures import get_captured, open_captured
 from audit.store.receipts import awaited, find_receipt, seal
 from audit.store.visits import get_visit
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.pages import Page
 
 
 @get("/visits/{visit_id:uuid}/submission", sync_to_thread=True)
@@ -29,7 +34,7 @@ def show_submission(
             return page("submissions/done.html", visit=visit, receipt=receipt, missing=missing)
         found = get_captured(session, shopper, visit_id)
         drawn = sheet(found.checklist, found.capture)
-    return page("submissions/show.html", visit=visit, sheet=drawn, unconfirmed=False)
+    return _draw(page, visit, found.checklist, drawn, unconfirmed=False)
 
 
 @post("/visits/{visit_id:uuid}/submission", sync_to_thread=True)
@@ -47,11 +52,22 @@ def create_submission(
         visit = journal.visit
         drawn = sheet(checklist, journal.capture)
         if (drawn.progress.open or drawn.missing_notes) and not form.flag("confirmed"):
-            return page(
-                "submissions/show.html", status=422, visit=visit, sheet=drawn, unconfirmed=True
-            )
+            return _draw(page, visit, checklist, drawn, unconfirmed=True)
         seal(session, journal, now())
     return Redirect(f"/visits/{visit_id}/submission", status_code=303)
+
+
+def _draw(
+    page: Page, visit: Visit, checklist: Checklist, drawn: Sheet, *, unconfirmed: bool
+) -> Response[Any]:
+    return page(
+        "submissions/show.html",
+        status=422 if unconfirmed else 200,
+        visit=visit,
+        sheet=drawn,
+        place=partial(place, checklist),
+        unconfirmed=unconfirmed,
+    )
 
 
 handlers = [show_submission, create_submission]

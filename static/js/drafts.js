@@ -20,6 +20,7 @@
 
   const takeUp = (draft) => {
     const [key, field] = draft.slice(prefix.length).split(" ")
+    mingcha.reach?.(`item-${key}`)
     const element = document.getElementById(`item-${key}`)?.querySelector(`[name=${field}]`)
     const text = localStorage.getItem(draft)
     if (!element || element.value === text) return localStorage.removeItem(draft)

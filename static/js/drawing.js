@@ -5,6 +5,10 @@
   const words = document.getElementById("saved")?.dataset ?? {}
   const drawn = new WeakMap() // a control → the event it shows
   const page = document.querySelector("[data-visit]")
+  // A large checklist has one part in the page, and the others in templates beside it.
+  mingcha.stages = [...document.querySelectorAll(".sheet > *")].map((part) => part.content?.firstElementChild ?? part)
+  mingcha.all = (selector) => mingcha.stages.flatMap((stage) => [...stage.querySelectorAll(selector)])
+  const marked = mingcha.all(".mark [name=mark]")
   const pad = (number) => String(number).padStart(2, "0")
   const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name])
 
@@ -148,8 +152,8 @@
 
   const drawProgress = () => {
     let all = 0, done = 0
-    for (const [place, stage] of [...document.querySelectorAll(".stage")].entries()) {
-      const items = [...stage.querySelectorAll(".item:has(form[data-kind]):not([data-optional], [hidden])")]
+    for (const [place, stage] of mingcha.stages.entries()) {
+      const items = mingcha.counted?.(stage) ?? [...stage.querySelectorAll(".item:has(form[data-kind]):not([data-optional], [hidden])")]
       const finished = items.filter((item) => item.hasAttribute("data-done")).length
       document.querySelectorAll("#stages li span")[place].textContent = `${finished} / ${items.length}`
       all += items.length
@@ -166,7 +170,7 @@
     for (const slot of log.slots.keys()) {
       if (!slot.startsWith("mark:")) continue
       const name = slot.slice(10), event = log.current(slot)
-      const field = document.querySelector(`.mark [name=mark][value="${name}"]`)?.form.elements.value
+      const field = marked.find(({ value }) => value === name)?.form.elements.value
       if (field && document.activeElement !== field && shows(field, event)) field.value = marks[name] ? clock(marks[name]) : ""
       mingcha.drawMoment?.(name, marks[name], event, log)
     }
@@ -174,8 +178,8 @@
 
   // What was noted on site, beside the questions it is about. The server may know of more.
   const drawRecall = (log) => {
-    for (const stage of document.querySelectorAll(".stage")) {
-      const noted = log.slots.get(`remember:${stage.id.replace("-", "/")}`) ?? []
+    for (const stage of mingcha.stages) {
+      const noted = log.slots.get(`remember:${stage.id.replace("-", "/").split("~")[0]}`) ?? []
       let list = stage.querySelector(".recall")
       if (noted.length <= (list?.children.length ?? 0)) continue
       if (!list) stage.querySelector("h2").after(list = Object.assign(document.createElement("ul"), { className: "recall", ariaLabel: words.noted }))
@@ -190,9 +194,8 @@
   const paint = (log, sender) => {
     const marks = times(log)
     drawMarks(log, marks)
-    const items = document.querySelectorAll(".stage .item")
-    for (const item of items) drawItem(item, log, marks)
-    if (items.length) {
+    for (const item of mingcha.changed?.(log, marks) ?? mingcha.all(".item")) drawItem(item, log, marks)
+    if (mingcha.stages[0]) {
       mingcha.drawGates()
       drawRecall(log)
       drawProgress()

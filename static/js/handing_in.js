@@ -3,7 +3,7 @@
 {
   const WEEK = 7 * 86_400_000
   const asking = document.getElementById("handing-in"), handed = document.getElementById("handed-in")
-  const missing = (selector) => [...document.querySelectorAll(`.stage .item:not([hidden])${selector}`)]
+  const missing = (selector) => mingcha.all(`.item:not([hidden])${selector}`)
   const open = () => missing(":has(form[data-kind]):not([data-optional], [data-done])")
   const noteless = () => missing(":has(.wanted:not([hidden]))")
 
@@ -54,9 +54,9 @@
 
   mingcha.drawHandingIn = (log) => {
     const event = finish(log)
-    handed.hidden = !event
     document.documentElement.classList.toggle("given", Boolean(event))
-    for (const part of document.querySelectorAll(".stage fieldset, .stage .mark input")) part.disabled = Boolean(event)
+    if (handed.hidden === Boolean(event)) for (const part of mingcha.all("fieldset, .mark input")) part.disabled = Boolean(event)
+    handed.hidden = !event
     if (!event) return
     asking.hidden = true
     const { extent, root, photos = [], gaps = {} } = event.manifest

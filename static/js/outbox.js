@@ -22,7 +22,7 @@
     mingcha.draw(log, sender)
     // A visit that nobody has begun has nothing to fetch.
     if (log.entries.size || "begun" in root.dataset) sender.now()
-    if (!document.querySelector(".shot")) return log
+    if (!mingcha.drawGates) return log
     const soon = () => load().catch(() => {})
     if (await begun(log)) soon()
     else setTimeout(soon, REST)
@@ -62,7 +62,7 @@
   let leave = !able
   document.addEventListener("click", async (event) => {
     const link = event.target.closest(".bar > a")
-    if (leave || !link || !document.querySelector(".shot")) return
+    if (leave || !link || !mingcha.drawGates) return
     event.preventDefault()
     event.stopImmediatePropagation()
     leave = !await ready

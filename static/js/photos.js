@@ -96,7 +96,7 @@
       if (event) taken.set(event.item, [...taken.get(event.item) ?? [], ...event.kind === "photo" ? [event] : []])
     }
     for (const [key, events] of taken) {
-      const list = document.getElementById(`item-${key}`)?.querySelector(".shots")
+      const list = (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
       const state = events.map(({ photo }) => `${photo.id}${rows.get(photo.id)?.sent}`).join() + document.documentElement.className
       if (!list || list.dataset.state === state) continue
       list.dataset.state = state

@@ -14,10 +14,13 @@
   }
   const seconds = (form) => Math.round((Date.now() - begun(form)) / 1000)
 
-  for (const button of document.querySelectorAll("form[hx-post] .watch")) {
-    button.hidden = false
-    show(button)
+  mingcha.showWatches = (part) => {
+    for (const button of part.querySelectorAll("form[hx-post] .watch")) {
+      button.hidden = false
+      show(button)
+    }
   }
+  mingcha.showWatches(document)
   const typed = (form) => {
     form.elements.seconds.dispatchEvent(new Event("input", { bubbles: true }))
     form.elements.seconds.dispatchEvent(new Event("change", { bubbles: true }))

@@ -7,13 +7,20 @@ htmx, and nothing else. Photos, handing in and backups have a script of 3 kB tha
 the page has been at rest for eight seconds; it is not counted.
 Headless Chromium, 390×844, cold cache, 4× slower processor, 150 ms per request,
 1.6 Mbps down, 750 kbps up, brotli.
-Medians of five runs, the two pages taking turns. `./dev bench page`, and for a checklist of
-a thousand items, whose bars are those of each stage, `./dev bench page thousand`.
+Medians of five runs, the two pages taking turns. `./dev bench page`.
+
+`./dev bench page thousand` is for a checklist of a thousand items, which is filled in part by
+part. Its bars are those of each stage, so the bare page has the items of one part, the largest:
+it carries a twentieth of what ours does. Ours is tapped in the part it opens with, then in the
+largest, after the jump there; that jump may take as long as the bare page's first paint, since
+without it there would be a page to load. Where the bare page's own tap is slower than the bar,
+because the machine is busy, ours is held to that.
 """
 
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,13 +28,14 @@ from uuid import UUID
 
 import brotli
 import msgspec
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from audit.clock import now
 from audit.domain.answer import Answer, Capture, Deed
 from audit.domain.checklist import Checklist
-from audit.domain.fill import Row, sheet
+from audit.domain.fill import Row, StageRows, sheet
 from audit.domain.library import read_tables
+from audit.domain.parts import Part, parts
 from audit.domain.text import Text
 from audit.ids import new_id
 from audit.paths import folder
@@ -69,9 +77,11 @@ class Run(msgspec.Struct):
     fcp: float
     usable: float
     tap: float
+    jump: float = 0
 
 
-def measure(browser: Browser, url: str, token: str, *, taps: bool) -> Run:
+def measure(browser: Browser, url: str, token: str, *, taps: int, jump: str = "") -> Run:
+    """`jump`: the part to go to after the first taps, and to be tapped in too."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True
     )
@@ -97,13 +107,28 @@ def measure(browser: Browser, url: str, token: str, *, taps: bool) -> Run:
     html = next(wire[name] for name, kind in asked.items() if kind == "Document")
     fcp = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     usable = page.evaluate("window.usable")
-    forms = page.locator("form:has(input[type=radio]:not(:checked))").all() if taps else []
-    for form in forms[:TAPS]:
+    slowest = tap(page, taps) if taps else 0
+    jumped = go(page, jump) if jump else 0
+    slowest = max(slowest, tap(page, taps)) if jump else slowest
+    context.close()
+    return Run(requests, total, html, fcp, usable, slowest, jumped)
+
+
+def tap(page: Page, times: int) -> float:
+    """The slowest of some taps, in ms to what they show."""
+    for form in page.locator("form:has(input[type=radio]:not(:checked)):visible").all()[:times]:
         form.locator("label:has(input:not(:checked))").first.tap()
         page.wait_for_timeout(300)
-    delays = page.evaluate("window.taps")
-    context.close()
-    return Run(requests, total, html, fcp, usable, max(delays, default=0))
+    return float(max(page.evaluate("window.taps.splice(0)"), default=0))
+
+
+def go(page: Page, part: str) -> float:
+    page.locator(".jump summary").tap()
+    page.wait_for_timeout(500)
+    page.evaluate("window.taps.splice(0)")
+    page.locator(f'#stages [href$="#stage-{part}"]').tap()
+    page.wait_for_timeout(1_500)
+    return float(max(page.evaluate("window.taps.splice(0)"), default=0))
 
 
 def _note(asked: dict[str, str], event: dict[str, Any]) -> None:
@@ -160,12 +185,12 @@ label:has(:checked) { background: #1f4e5f; color: #fff }
 SECOND_ROW = (("na", "不适用"), ("not_observed", "未观察到"))
 
 
-def bare_html(checklist: Checklist) -> bytes:
-    parts = [HEAD]
-    for stage in sheet(checklist, Capture()).stages:
-        parts.append(f"<h2>{escape(stage.stage.title.zh)}</h2>")
-        parts += [bare_row(row) for row in stage.rows]
-    return "\n".join(parts).encode()
+def bare_html(stages: Sequence[StageRows]) -> bytes:
+    lines = [HEAD]
+    for stage in stages:
+        lines.append(f"<h2>{escape(stage.stage.title.zh)}</h2>")
+        lines += [bare_row(row) for row in stage.rows]
+    return "\n".join(lines).encode()
 
 
 def bare_row(row: Row) -> str:
@@ -182,9 +207,9 @@ def bare_row(row: Row) -> str:
     )
 
 
-def bare_app(checklist: Checklist) -> Any:
+def bare_app(stages: Sequence[StageRows]) -> Any:
     pages = {
-        "/": (b"text/html", brotli.compress(bare_html(checklist), quality=6)),
+        "/": (b"text/html", brotli.compress(bare_html(stages), quality=6)),
         "/bare.css": (b"text/css", brotli.compress(CSS)),
         "/htmx.js": (b"text/javascript", brotli.compress((folder("static") / HTMX).read_bytes())),
     }
@@ -213,8 +238,20 @@ def verdicts_by_stage(ours: Run, bare: Run, stages: int) -> list[tuple[bool, str
         (ours.requests <= 4, f"{ours.requests:.0f} requests, at most 4"),
         (page <= 14, f"{page:.1f} kB of page for each of {stages} stages, at most 14"),
         (ratio <= 1.5, f"first paint {ratio:.2f} times the bare page's, at most 1.50"),
-        (ours.tap <= 100, f"{ours.tap:.0f} ms for the slowest tap, at most 100"),
+        (
+            ours.tap <= max(100, bare.tap),
+            f"{ours.tap:.0f} ms for the slowest tap, at most 100 or the bare page's {bare.tap:.0f}",
+        ),
+        (
+            ours.jump <= bare.fcp,
+            f"{ours.jump:.0f} ms for going to another part, at most {bare.fcp:.0f}",
+        ),
     ]
+
+
+def largest(checklist: Checklist) -> Part:
+    found = parts(checklist, sheet(checklist, Capture())).each
+    return max(found, key=lambda part: len(part.rows))
 
 
 def verdicts(ours: Run, bare: Run, full: Run) -> list[tuple[bool, str]]:
@@ -237,27 +274,32 @@ def main(large: bool) -> int:
             token = open_session(session, world.alice.id, "bench", now())
         serving = Serving(Settings(data=Path(place)), database)
         checklist = published_thousand(database) if large else world.checklist
-        bare = Listening(bare_app(checklist))
+        part = largest(checklist) if large else None
+        stages = [part] if part else sheet(checklist, Capture()).stages
+        bare = Listening(bare_app(stages))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         fill = f"{serving.url}/visits/%s/fill"
         unopened = iter(plan(database, world, checklist))
         runs: dict[str, list[Run]] = {"bare": [], "ours": []}
         for _ in range(RUNS):
-            runs["bare"].append(measure(browser, f"{bare.url}/", token, taps=True))
-            runs["ours"].append(measure(browser, fill % next(unopened), token, taps=True))
+            often = 2 * TAPS if part else TAPS  # as often as ours
+            runs["bare"].append(measure(browser, f"{bare.url}/", token, taps=often))
+            jump = part.id if part else ""
+            url = fill % next(unopened)
+            runs["ours"].append(measure(browser, url, token, taps=TAPS, jump=jump))
         if not large:
             answered(database, world)
-            runs["full"] = [measure(browser, fill % world.harbour_visit, token, taps=False)]
+            runs["full"] = [measure(browser, fill % world.harbour_visit, token, taps=0)]
         browser.close()
         serving.stop()
         bare.stop()
         database.close()
     found = {name: medians(these) for name, these in runs.items()}
-    print("      requests  wire kB  page kB  FCP ms  usable ms  tap ms")
+    print("      requests  wire kB  page kB  FCP ms  usable ms  tap ms  jump ms")
     for name, run in found.items():
         print(
             f"{name:6}{run.requests:9.0f}{run.wire / 1000:9.1f}{run.html / 1000:9.1f}"
-            f"{run.fcp:8.0f}{run.usable:11.0f}{run.tap:8.0f}"
+            f"{run.fcp:8.0f}{run.usable:11.0f}{run.tap:8.0f}{run.jump:9.0f}"
         )
     checked = (
         verdicts_by_stage(found["ours"], found["bare"], len(checklist.stages))

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -6,8 +7,14 @@ from sqlalchemy.event import listen
 
 from audit.clock import now
 from audit.domain.answer import Answer, project
+from audit.domain.checklist import Points
+from audit.ids import new_id
+from audit.store.checklists import publish
 from audit.store.events import list_events
+from audit.store.tables import VisitRow
 from audit.store.visits import get_visit, save_status
+from tests.domain.writing import read
+from tests.thousand import thousand
 
 GREETING = "rules-24/r02"  # graded, wants a note below full credit, always applies
 BUSY = "rules-24/r20"  # yes or no, may not apply
@@ -403,3 +410,63 @@ def test_a_tap_reads_what_was_captured_once(alice, url, database, place, said):
     answer = alice.post(f"{url}/{place}/swap", data=said)
 
     assert (answer.status_code, sum(asked)) == (200, 1)
+
+
+# ---- a checklist of a thousand items -----------------------------------------------------
+
+
+@pytest.fixture
+def large(database, world):
+    """A visit with it, and it."""
+    checklist, visit = read(thousand()), new_id()
+    with database.writing() as session:
+        publish(session, checklist, now())
+        like = session.get_one(VisitRow, world.harbour_visit).model_dump()
+        session.add(VisitRow(**{**like, "id": visit, "checklist_hash": checklist.hash}))
+    return f"/visits/{visit}", checklist
+
+
+def asked(page):
+    """In the page itself and, out of reach without script, in templates."""
+    live, *others = page.split("<template>")
+    return [re.findall('id="item-([^"]+)"', part) for part in (live, "".join(others))]
+
+
+def test_each_part_of_a_large_checklist_is_a_page_of_its_own_with_the_others_beside_it(
+    alice, large
+):
+    url, checklist = large
+    every = [key for stage in checklist.stages for key in stage.items]
+    links = re.findall(r'<li><a href="([^"]+)">', alice.get(f"{url}/fill").text)
+
+    pages = [asked(alice.get(f"{url}/fill{link}").text) for link in links]
+
+    assert [key for live, _ in pages for key in live] == every
+    assert {len(live) + len(others) for live, others in pages} == {len(every)}
+    assert len(pages) == 20
+
+
+def test_of_a_large_checklist_it_goes_back_to_the_part_of_what_was_saved(alice, large):
+    url, checklist = large
+    key = checklist.stages[4].items[200]
+
+    answer = alice.post(
+        f"{url}/answers", data={"item": key, "value": "not_observed"}, follow_redirects=False
+    )
+
+    where = answer.headers["location"]
+    assert where == f"{url}/fill?at=item-{key}#item-{key}"
+    page = alice.get(where).text
+    assert key in asked(page)[0]
+    assert re.findall('id="item-([^"]+)"[^>]* data-done', page) == [key]
+
+
+def test_what_is_refused_in_a_large_checklist_is_shown_with_its_part(alice, large):
+    url, checklist = large
+    items = checklist.stages[4].items
+    key = next(k for k in reversed(items) if isinstance(checklist.by_key[k].response, Points))
+
+    page = alice.post(f"{url}/answers", data={"item": key, "typed": "many"}).text
+
+    assert key in asked(page)[0]
+    assert 'class="refused"' in page.split("<template>")[0]
