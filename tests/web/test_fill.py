@@ -144,6 +144,18 @@ def test_without_script_a_refused_number_stays_as_typed_beside_its_message(alice
     assert stored().answers == {}
 
 
+def test_without_script_a_page_with_something_refused_begins_with_it(alice, url):
+    fact = "branch-visit/people_waiting"
+
+    page = parsed(alice.post(f"{url}/answers", data={"item": fact, "typed": "1000", "note": ""}))
+
+    notice = page.select_one("main > .notice--problem")
+    assert notice.text.startswith("Enter a number from 0 to 999.")
+    assert notice.a["href"] == f"#item-{fact}"
+    assert page.find(id="saved").text == "1 not saved; see the message"
+    assert parsed(alice.get(f"{url}/fill")).find(id="saved").text == "Saved"
+
+
 @pytest.mark.parametrize(
     ("minutes", "seconds", "value"), [("9", "30", 570), ("", "75", 75), ("2", "", 120)]
 )
