@@ -97,6 +97,7 @@ SCRIPTS = {
         "js/photos_again.js",
         "js/again.js",
         "js/manifest.js",
+        "js/recall.js",
         "js/handing_in.js",
         "js/photo_sender.js",
         "js/photos.js",

@@ -176,28 +176,13 @@
     }
   }
 
-  // What was noted on site, beside the questions it is about. The server may know of more.
-  const drawRecall = (log) => {
-    for (const stage of mingcha.stages) {
-      const noted = log.slots.get(`remember:${stage.id.replace("-", "/").split("~")[0]}`) ?? []
-      let list = stage.querySelector(".recall")
-      if (noted.length <= (list?.children.length ?? 0)) continue
-      if (!list) stage.querySelector("h2").after(list = Object.assign(document.createElement("ul"), { className: "recall", ariaLabel: words.noted }))
-      list.replaceChildren(...noted.map(({ wall, text }) => {
-        const line = document.createElement("li")
-        line.append(Object.assign(document.createElement("time"), { textContent: clock(wall).slice(0, 5) }), ` ${text || words.something}`)
-        return line
-      }))
-    }
-  }
-
   const paint = (log, sender) => {
     const marks = times(log)
     drawMarks(log, marks)
     for (const item of mingcha.changed?.(log, marks) ?? mingcha.all(".item")) drawItem(item, log, marks)
     if (mingcha.stages[0]) {
       mingcha.drawGates()
-      drawRecall(log)
+      mingcha.drawRecall?.(log)
       drawProgress()
     }
     mingcha.drawMemories?.(log)

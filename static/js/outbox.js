@@ -28,7 +28,7 @@
     else setTimeout(soon, REST)
     return log
   }
-  const begun = async (log) => [...log.slots.keys()].some((slot) => /^(photo|submit):/.test(slot))
+  const begun = async (log) => [...log.slots.keys()].some((slot) => /^(photo|submit|remember):/.test(slot))
     || await mingcha.within("raw", "readonly", (raw) => raw.count())
   // Some browsers leave the question for their storage unanswered now and then.
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE))
