@@ -147,7 +147,7 @@ def shape(function) -> list[object]:
 def test_outside_a_drawing_weasyprint_is_as_it_comes(monkeypatch):
     press = pdf.Press(folder("reports"), ZONE)
     before = [getattr(module, name) for module, name, _ in press.warm.ours]
-    monkeypatch.setattr(press.pages, "draw", lambda _report, _language: "<html></html")
+    monkeypatch.setattr(press.pages, "draw", lambda *_given: "<html></html")
 
     with pytest.raises(Exception, match="unclosed token"):
         press.draw(msgspec.structs.replace(report(1), contact="x"), "en")

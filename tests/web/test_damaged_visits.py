@@ -44,7 +44,7 @@ def number(database, visits):
 
 
 def words(answer) -> str:
-    return " ".join(BeautifulSoup(answer.text, "lxml").main.text.split())
+    return " ".join(BeautifulSoup(answer.text, "lxml").select("main")[0].text.split())
 
 
 def on_paper(answer) -> str:
