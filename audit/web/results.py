@@ -11,7 +11,7 @@ from audit.domain.result import what_if
 from audit.domain.visit_report import visit_report
 from audit.store.results import get_result
 from audit.store.systems import explained, library_lenses
-from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
+from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson, TheSettings
 
 
 @get("/results/{visit_id:uuid}", sync_to_thread=True)
@@ -20,6 +20,7 @@ def show_result(
     reader: ThePerson,
     database: TheDatabase,
     page: ThePage,
+    settings: TheSettings,
     framework: FromQuery[str] = "",
 ) -> Response[Any]:
     """`framework`: the one to regroup the visit by."""
@@ -32,6 +33,7 @@ def show_result(
         found.card,
         found.capture,
         found.earlier,
+        settings.contact,
         spread=found.spread,
         lens=chosen_lens(lenses, framework),
     )
