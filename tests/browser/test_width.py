@@ -35,9 +35,7 @@ def briefed(world, database) -> str:
     return f"/assignments/{visit}"
 
 
-def test_an_address_in_a_brief_and_a_long_name_do_not_widen_a_shoppers_page(
-    open_, world, briefed
-):
+def test_an_address_in_a_brief_and_a_long_name_do_not_widen_a_shoppers_page(open_, world, briefed):
     for path in ("/assignments", briefed):
         assert open_.overflow(open_(world.alice, path, width=320)) == 0
 

@@ -44,7 +44,7 @@ from audit.domain.event import (
 )
 from audit.domain.problems import Invalid, NotFound
 from audit.domain.text import Text, readable
-from audit.domain.wording import said
+from audit.domain.wording import said as worded
 from tests.domain.small import THREE, WORD, checklist, item, part, plain
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -593,5 +593,5 @@ def test_a_name_that_is_typed_turns_nothing_around():
 def test_times_are_worded_as_everywhere_else():
     timed = item("s/1", Seconds("enter", "exit", ()))
 
-    assert said(timed, Answer("answered", 765)) == Text("12 分 45 秒", "12 min 45 s")
-    assert said(timed, Answer("answered", 59)) == Text("59 秒", "59 s")
+    assert worded(timed, Answer("answered", 765)) == Text("12 分 45 秒", "12 min 45 s")
+    assert worded(timed, Answer("answered", 59)) == Text("59 秒", "59 s")

@@ -71,10 +71,12 @@ def publish_import(
         if not form.ok or taken.checklist is None:
             return _draw(page, form, taken)
         try:
-            if not publish(session, taken.checklist, now()):
-                raise Conflict(N_("This very content is published already."))
+            new = publish(session, taken.checklist, now())
         except Conflict as problem:
             form.refuse("file", problem.message, **problem.values)
+            return _draw(page, form, taken)
+        if not new:
+            form.refuse("file", N_("This very content is published already."))
             return _draw(page, form, taken)
     return Redirect(f"/admin/checklists/{taken.checklist.hash}?saved=1", status_code=303)
 
