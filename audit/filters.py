@@ -10,7 +10,7 @@ from markupsafe import Markup
 from audit.domain.answer import Answer
 from audit.domain.checklist import Item
 from audit.domain.text import Language, Text
-from audit.domain.wording import said
+from audit.domain.wording import lasted, said
 
 NOTHING = "—"
 GAPS: dict[Language, Markup] = {"zh": Markup(""), "en": Markup(" ")}  # between sentences
@@ -58,12 +58,7 @@ def filters(language: Language, zone: ZoneInfo) -> dict[str, Callable[..., str]]
         return f"{when.astimezone(zone):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
     def duration(seconds: int | None) -> str:
-        if seconds is None:
-            return NOTHING
-        minutes, rest = divmod(int(seconds), 60)
-        if language == "zh":
-            return f"{minutes} 分 {rest:02d} 秒" if minutes else f"{rest} 秒"
-        return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+        return NOTHING if seconds is None else lasted(int(seconds)).in_(language)
 
     def answer_said(item: Item, answer: Answer | None) -> str:
         return said(item, answer).in_(language)

@@ -315,6 +315,15 @@ def test_a_returned_visit_is_as_the_auditors_return_leaves_it(small):
     assert events[-1].wall == returned.returned_at
 
 
+def test_nobody_is_asked_to_deposit_cash_at_a_securities_office(whole):
+    with whole.reading() as session:
+        visits = list_visits(session, cast.AUDITOR, VisitFilter())
+
+    asked = {visit.branch.kind for visit in visits if "现金" in visit.brief.zh}
+    asked_in_english = {visit.branch.kind for visit in visits if " cash" in visit.brief.en}
+    assert (asked, asked_in_english) == ({"bank"}, {"bank"})
+
+
 def test_some_visits_have_a_scenario_that_suits_them(whole):
     with whole.reading() as session:
         visits = list_visits(session, cast.AUDITOR, VisitFilter())

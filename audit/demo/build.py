@@ -167,16 +167,17 @@ def _develop(
 
 def _assign(session: Session, plan: Plan, checklist: Checklist, chance: Random) -> Visit:
     assigned = plan.entered - timedelta(days=10)
+    branch = cast.BRANCHES[plan.branch]
     name = id_at(int(assigned.timestamp() * 1000), chance.getrandbits(80))
     add_visit(
         session,
         name,
-        branch=cast.BRANCHES[plan.branch].id,
+        branch=branch.id,
         wave=plan.wave.id,
         shopper=plan.shopper.id,
         mode=plan.mode,
         checklist=checklist.hash,
-        brief=cast.FIRST if plan.scenario else plan.wave.brief,
+        brief=cast.brief_at(branch, cast.FIRST if plan.scenario else plan.wave.brief),
         due_on=plan.due_on,
     )
     if plan.scenario:

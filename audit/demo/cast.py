@@ -197,6 +197,21 @@ FIRST = Text(  # of who has a role to play besides
     "First deposit 1,000 yuan in cash at the counter as an ordinary customer, then play your role. "
     "Take no pictures of staff.",
 )
+# The same at a securities office, which takes no cash.
+_AT_OFFICES = {
+    BRIEF: Text(
+        "以普通客户身份到柜台打印一份账户对账单，并咨询一款一年期产品的风险、费用和提前赎回的规则。"
+        "不透露身份，不拍摄员工。",
+        "As an ordinary customer, have a statement of your account printed at the counter and ask "
+        "about the risk, the fees and the early redemption of a one-year product. Do not say who "
+        "you are; take no pictures of staff.",
+    ),
+    FIRST: Text(
+        "先以普通客户身份到柜台打印一份账户对账单，再照您的角色咨询。不拍摄员工。",
+        "First have a statement of your account printed at the counter as an ordinary customer, "
+        "then play your role. Take no pictures of staff.",
+    ),
+}
 OPEN_BRIEF = Text(
     "向网点负责人出示授权函后，在厅内观察一小时，记录员工接待客户的举止与用语。",
     "Show the letter of authority to the manager, then watch the hall for an hour and record how "
@@ -204,6 +219,10 @@ OPEN_BRIEF = Text(
 )
 OPENED = (340, 250, 160, 45)  # days ago
 LASTS = 75  # days
+
+
+def brief_at(branch: Branch, brief: Text) -> Text:
+    return _AT_OFFICES.get(brief, brief) if branch.kind == "securities" else brief
 
 
 def waves(day: date) -> tuple[DemoWave, ...]:

@@ -20,6 +20,7 @@ from uuid import UUID
 import msgspec
 
 from audit.domain.checklist import canonical
+from audit.domain.text import unturned
 
 State = Literal["answered", "na", "not_observed"]
 Value = str | int | Decimal | None
@@ -169,7 +170,7 @@ def project(events: Iterable[AnswerEvent]) -> Capture:
             answers[event.item] = event.answer
             answered_at[event.item] = event.wall
         elif event.kind == "note" and event.text:
-            notes[event.item] = event.text
+            notes[event.item] = unturned(event.text)
         elif event.kind == "mark" and event.text:
             marks[event.item.removeprefix("mark/")] = datetime.fromisoformat(event.text)
         elif event.kind == "photo" and event.photo:
@@ -261,7 +262,7 @@ def _differ(heads: list[AnswerEvent]) -> bool:
 
 def _remembered(ordered: list[AnswerEvent]) -> tuple[Remembered, ...]:
     return tuple(
-        Remembered(event.item.removeprefix("stage/"), event.text or "", event.wall)
+        Remembered(event.item.removeprefix("stage/"), unturned(event.text or ""), event.wall)
         for event in ordered
         if event.kind == "remember"
     )

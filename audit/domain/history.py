@@ -21,7 +21,7 @@ from audit.domain.event import (
 )
 from audit.domain.fill import Row, sheet
 from audit.domain.review import gate_said
-from audit.domain.text import Text
+from audit.domain.text import Text, unturned
 from audit.domain.wording import said
 
 SERVER = "server"
@@ -159,7 +159,7 @@ def _words(checklist: Checklist, event: AnswerEvent) -> Text:
         return said(checklist.by_key[event.item], event.answer)
     if event.kind == "answer" and event.item in checklist.gate_by_key:
         return gate_said(checklist.gate_by_key[event.item], event.answer)
-    text = event.text or ""
+    text = unturned(event.text or "")
     return Text(text, text)
 
 

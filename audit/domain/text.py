@@ -22,5 +22,13 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 UNREADABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
 
 
+# Marks that turn the order of letters around, for what comes after the text as well.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def unturned(text: str) -> str:
+    return TURNING.sub("", text)
+
+
 def readable(text: str) -> str:
-    return UNREADABLE.sub("", text.replace("\r\n", "\n"))
+    return unturned(UNREADABLE.sub("", text.replace("\r\n", "\n")))

@@ -12,7 +12,7 @@ from audit.domain.checklist import (
     Seconds,
     YesNo,
 )
-from audit.domain.text import Text
+from audit.domain.text import Text, unturned
 
 _STATES = {
     "na": Text("不适用", "Does not apply"),
@@ -27,6 +27,13 @@ def said(item: Item, answer: Answer | None) -> Text:
     return _STATES.get(answer.state) or _value(item, str(answer.value))
 
 
+def lasted(seconds: int) -> Text:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return Text(f"{rest} 秒", f"{rest} s")
+    return Text(f"{minutes} 分 {rest:02d} 秒", f"{minutes} min {rest:02d} s")
+
+
 def _value(item: Item, value: str) -> Text:
     match item.response:
         case YesNo():
@@ -36,10 +43,12 @@ def _value(item: Item, value: str) -> Text:
         case Choice(options=options):
             return next(option.label for option in options if option.id == value)
         case Seconds():
-            return Text(f"{value} 秒", f"{value} s")
+            return lasted(int(value))
         case Points(maximum=maximum):
             return Text(f"{value} / {maximum} 分", f"{value} of {maximum} points")
         case Number(unit=Text() as unit):
             return Text(f"{value} {unit.zh}", f"{value} {unit.en}")
-        case Count() | Number() | FreeText():
+        case FreeText():
+            return Text(unturned(value), unturned(value))
+        case Count() | Number():
             return Text(value, value)

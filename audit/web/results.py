@@ -11,7 +11,7 @@ from audit.domain.result import what_if
 from audit.domain.visit_report import report_of
 from audit.store.results import get_result
 from audit.store.systems import explained, library_lenses
-from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson
+from audit.web.dependencies import AnyRequest, TheDatabase, ThePage, ThePerson, TheSettings
 
 
 @get("/results/{visit_id:uuid}", sync_to_thread=True)
@@ -20,13 +20,14 @@ def show_result(
     reader: ThePerson,
     database: TheDatabase,
     page: ThePage,
+    settings: TheSettings,
     framework: FromQuery[str] = "",
 ) -> Response[Any]:
     """`framework`: the one to regroup the visit by."""
     with database.reading() as session:
         found = get_result(session, reader, visit_id)
     lenses = through(found.checklist, library_lenses())
-    report = report_of(found, lens=chosen_lens(lenses, framework))
+    report = report_of(found, settings.contact, chosen_lens(lenses, framework))
     return page(
         "results/show.html",
         result=found,

@@ -301,6 +301,7 @@ def test_with_the_keyboard_alone(open_, world, fill, stored):
 def test_without_script_the_whole_way(open_, world, fill, database, stored):
     page = open_(world.alice, fill, java_script_enabled=False)
 
+    expect(item(page, GREETING).locator(".shot")).to_be_hidden()  # what it takes goes by script
     tap(page, GREETING, "Hardly ever")
     tap(page, GREETING, "Note")
     item(page, GREETING).locator("textarea").fill("Nobody looked up.")

@@ -43,6 +43,8 @@ from audit.domain.event import (
     written,
 )
 from audit.domain.problems import Invalid, NotFound
+from audit.domain.text import Text, readable
+from audit.domain.wording import said as worded
 from tests.domain.small import THREE, WORD, checklist, item, part, plain
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -568,3 +570,28 @@ def test_what_is_accepted_is_accepted_again_as_it_was_stored(response, said):
 def test_a_number_that_would_be_written_out_too_long_or_is_no_number_is_refused(said):
     with pytest.raises(Invalid):
         accept(item("s/1", Number()), said)
+
+
+def test_marks_that_turn_letters_around_are_kept_in_the_log_and_left_out_in_reading():
+    turning = "\u202etxt\u202c \u2066b\u2069"
+    said = [
+        event("note", text=turning),
+        event("remember", "stage/enter", text=turning),
+    ]
+
+    capture = project(said)
+
+    assert capture.notes == {"s/1": "txt b"}
+    assert [one.text for one in capture.remembered] == ["txt b"]
+    assert [one.text for one in said] == [turning, turning]
+
+
+def test_a_name_that_is_typed_turns_nothing_around():
+    assert readable("Ann\u202e \u2068(gnirts)\u2069") == "Ann (gnirts)"
+
+
+def test_times_are_worded_as_everywhere_else():
+    timed = item("s/1", Seconds("enter", "exit", ()))
+
+    assert worded(timed, Answer("answered", 765)) == Text("12 分 45 秒", "12 min 45 s")
+    assert worded(timed, Answer("answered", 59)) == Text("59 秒", "59 s")

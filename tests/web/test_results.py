@@ -55,6 +55,25 @@ def test_a_result_reads_the_visit_through_all_three_frameworks(as_, world, relea
     assert strips == ["80.0", "66.7", "88.9", "71.4", "25.0", "78.8", "74.2", "80.4"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "dispute single items, quoting the report number and the item’s code. "
+               "Turn to the office that sent this report."),
+        ("zh", "前就单个检查项提出申诉，请注明报告编号和检查项代码。"),
+    ],
+)  # fmt: skip
+def test_a_result_says_until_when_and_where_to_dispute_as_the_paper_does(
+    as_, world, released, database, language, said
+):
+    page = as_(world.dan).get(f"/results/{released}", headers={"Accept-Language": language})
+    with database.reading() as session:
+        until = get_visit(session, world.dan, released).release.released_at + timedelta(days=10)
+
+    appeal = words(soup(page).find(attrs={"aria-labelledby": "appeal-title"}))
+    assert (said in appeal, f"{until:%Y-%m-%d}" in appeal) == (True, True)
+
+
 def test_lost_points_come_largest_first_and_add_up(as_, world, released):
     page = as_(world.dan).get(f"/results/{released}")
 

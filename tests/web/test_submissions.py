@@ -164,3 +164,15 @@ def test_the_answers_stay_readable_after_the_seal(as_, world, database, url):
         capture = project(list_events(session, world.harbour_visit))
     assert capture.notes == {"rules-24/r02": "One did."}
     assert client.get(f"{url}/fill").status_code == 200
+
+
+def test_the_page_of_a_visit_leads_to_its_receipt_once_it_is_handed_in(as_, world, database, url):
+    def led():
+        page = parsed(as_(world.alice).get(f"/assignments/{world.harbour_visit}"))
+        return [one.get_text() for one in page.select(f'a[href="{url}/submission"]')]
+
+    before = led()
+    answer_all(database, world, note=True)
+    as_(world.alice).post(f"{url}/submission")
+
+    assert (before, led()) == ([], ["Receipt"])

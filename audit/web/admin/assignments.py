@@ -58,6 +58,7 @@ def show_visits(
     number: FromQuery[int] = 1,
     created: FromQuery[int] = 0,
     saved: FromQuery[bool] = False,
+    cancelled: FromQuery[bool] = False,
 ) -> Response[str]:
     only = _filter(request.query_params)
     number = min(max(number, 1), 10**6)
@@ -84,6 +85,7 @@ def show_visits(
         pages=-(-total // PER_PAGE),
         created=created,
         saved=saved,
+        cancelled=cancelled,
         **lists,
     )
 
@@ -176,7 +178,7 @@ def cancel_visit(
     with database.writing() as session:
         visit = _unstarted(session, administrator, visit_id)
         save_status(session, visit_id, "cancelled", now())
-    return Redirect(f"/admin/assignments?wave={visit.wave.id}&saved=1", status_code=303)
+    return Redirect(f"/admin/assignments?wave={visit.wave.id}&cancelled=1", status_code=303)
 
 
 def _unstarted(session: Session, administrator: Person, visit_id: UUID) -> Visit:

@@ -51,7 +51,8 @@ def create_import(
     """Shows what the file would become; keeps nothing."""
     content = form.bytes("file", most=MOST_BYTES)
     if form.ok and not content:
-        form.refuse("file", N_("Choose a file."))
+        chosen = form.file_name("file")
+        form.refuse("file", N_("This file is empty.") if chosen else N_("Choose a file."))
     if not form.ok:
         return _draw(page, form)
     with database.reading() as session:
@@ -70,9 +71,12 @@ def publish_import(
         if not form.ok or taken.checklist is None:
             return _draw(page, form, taken)
         try:
-            publish(session, taken.checklist, now())
+            new = publish(session, taken.checklist, now())
         except Conflict as problem:
             form.refuse("file", problem.message, **problem.values)
+            return _draw(page, form, taken)
+        if not new:
+            form.refuse("file", N_("This very content is published already."))
             return _draw(page, form, taken)
     return Redirect(f"/admin/checklists/{taken.checklist.hash}?saved=1", status_code=303)
 

@@ -1,8 +1,10 @@
 """The administrator's start: what there is, what is missing, how far each wave is."""
 
+from uuid import UUID
+
 from litestar import Response, get
 
-from audit.domain.visit import STATUSES
+from audit.domain.visit import STATUSES, Status
 from audit.store.assignments import count_by_wave
 from audit.store.branches import list_branches, list_regions
 from audit.store.checklists import list_checklists
@@ -30,15 +32,20 @@ def show_overview(administrator: ThePerson, database: TheDatabase, page: ThePage
         "checklists": len(checklists),
         "programmes": len(programmes),
         "waves": len(waves),
-        "visits": sum(
-            number
-            for counted in by_wave.values()
-            for status, number in counted.items()
-            if status != "cancelled"
-        ),
+        "visits": _number(by_wave) - _number(by_wave, "cancelled"),
+        "visits_with_cancelled": _number(by_wave),  # as many as the list has
     }
     return page(
         "admin/overview.html", counts=counts, waves=waves, by_wave=by_wave, statuses=STATUSES
+    )
+
+
+def _number(by_wave: dict[UUID, dict[Status, int]], only: Status | None = None) -> int:
+    return sum(
+        number
+        for counted in by_wave.values()
+        for status, number in counted.items()
+        if only in (None, status)
     )
 
 

@@ -208,7 +208,9 @@ def _ask_about_own_visits(
 def _read(form: Form, branches: list[Branch], before: Person | None) -> Person:
     login = form.text("login", most=60).lower()
     if login and not _LOGIN.fullmatch(login):
-        form.refuse("login", N_("Only letters, digits and . _ @ - are possible."))
+        form.refuse(
+            "login", N_("Small letters, digits and . _ @ -, beginning with a letter or digit.")
+        )
     chosen = form.one_of("role", ROLES)
     role: Role = next(role for role in ROLES if role == chosen)
     manages = form.uuids("branch") if role == "branch_manager" else ()

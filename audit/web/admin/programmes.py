@@ -152,7 +152,8 @@ def _save_wave(
     name, brief = form.both("name"), form.both("brief", most=2000, required=False)
     opens_on, closes_on = form.day("opens_on"), form.day("closes_on")
     checklist = form.one_of("checklist", known)
-    if form.ok and closes_on < opens_on:
+    dated = not {"opens_on", "closes_on"} & form.problems.keys()
+    if dated and closes_on < opens_on:
         form.refuse("closes_on", N_("The end is before the start."))
     if before and checklist != before[0].checklist and _visits(session, before[0].id):
         form.refuse(

@@ -310,6 +310,15 @@ def visit_of(database, world):
         return get_visit(session, world.ann, world.harbour_visit)
 
 
+def test_cancelling_takes_a_second_step_and_is_called_by_its_name(ann, world, seen):
+    page = seen(ann.get(f"/admin/assignments/{world.harbour_visit}"))
+    form = page.soup.select_one("details:not([open]) form[action$=cancellation]")
+
+    after = seen(ann.post(form["action"], data={"csrf": form.find("input")["value"]}))
+
+    assert [one.get_text() for one in after.soup.select("[role=status]")] == ["Cancelled."]
+
+
 def test_a_shopper_is_told_that_a_visit_was_cancelled(ann, as_, world):
     alice = as_(world.alice)
     before = alice.get("/assignments").text

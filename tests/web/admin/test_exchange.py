@@ -88,6 +88,16 @@ def test_what_was_looked_at_is_published_with_one_button(ann, rules, database, s
     assert [page.sheet for page in made["1.1.0"].extras] == ["survey"]
 
 
+def test_what_is_published_already_is_said_to_be(ann, rules, seen):
+    form = seen(upload(ann, changed(rules, newer))).soup.find("form", action="/admin/checklists")
+    fields = {one["name"]: one.get("value") or one.get_text() for one in form.select("[name]")}
+
+    ann.post("/admin/checklists", data=fields)
+    again = seen(ann.post("/admin/checklists", data=fields))
+
+    assert (again.status, again.problem("file")) == (422, "This very content is published already.")
+
+
 def sent_on(client, page):
     form = page.soup.find("form", action="/drafts")
     fields = {one["name"]: one.get("value") or one.get_text() for one in form.select("[name]")}
@@ -161,10 +171,12 @@ def test_a_toml_file_is_told_what_is_wrong_with_section_and_item(ann, rules, see
 
 def test_nothing_and_too_much_are_refused(ann, seen):
     nothing = seen(ann.post(PATH))
+    empty = seen(upload(ann, b"", "form.toml"))
     large = seen(upload(ann, b"PK" + b"\0" * 5_000_000))
     odd = seen(upload(ann, b"\xff\xd8\xff\xe0", "photo.jpg"))
 
     assert nothing.problem("file") == "Choose a file."
+    assert empty.problem("file") == "This file is empty."
     assert large.problem("file") == "A file may have at most 5 MB."
     assert odd.rows() == [
         ["—", "This is neither an XLSX workbook nor text in UTF-8, as TOML has to be."]

@@ -14,7 +14,7 @@ def test_the_overview_counts_what_there_is(ann, world, seen):
         "Branch managers": "2",
         "Checklists": str(len(ann.get("/admin/checklists").text.split('scope="row"')) - 1),
         "Waves": "1",
-        "Visits": "1",
+        "Visits": str(len(seen(ann.get("/admin/assignments")).names())),
     }
 
 

@@ -48,10 +48,11 @@ def test_a_new_wave_belongs_to_its_programme(ann, database):
 
 
 def test_a_wave_cannot_end_before_it_starts(ann, seen):
-    page = seen(ann.post(f"{ON}/waves", data=typed(closes_on="2026-12-31")))
+    page = seen(ann.post(f"{ON}/waves", data=typed(closes_on="2026-12-31", name_en="")))
 
     assert (page.status, page.problem("closes_on")) == (422, "The end is before the start.")
     assert page.value("closes_on") == "2026-12-31"
+    assert page.problem("name_en") == "Please fill this in."  # all at once
 
 
 def test_a_wave_needs_dates_and_a_published_checklist(ann, seen):

@@ -15,6 +15,23 @@ def test_a_question_sets_items_aside(carol, world):
     assert carol.see("/gates").listed()[-1] == "Took a ticket?"
 
 
+def test_a_question_that_sets_nothing_aside_is_told_of_and_can_be_published(carol, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    idle = f"/gates/{len(carol.tables['gates']) + 1}"
+    carol.send("/gates", "/gates")
+    carol.send(idle, question__zh="取号了吗？", question__en="Took a ticket?")
+
+    told = [carol.see(page).soup.select_one(".notice") for page in (idle, "/publication")]
+    busy = carol.see("/gates/1").soup.select_one(".notice")
+    page = carol.send("/publication", note="With an idle question")
+
+    assert [one.get_text().split(".")[0].split(":")[0] for one in told] == [
+        "This question sets nothing aside yet", "“Took a ticket?” sets nothing aside",
+    ]  # fmt: skip
+    assert busy is None
+    assert page.url.startswith("/checklists/")
+
+
 def test_questions_change_places(carol, world):
     carol.begin(begin=world.checklist.hash, own="1", name="ours")
     before = [gate["id"] for gate in carol.tables["gates"]]
