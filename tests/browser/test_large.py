@@ -70,6 +70,26 @@ def stage(page, part):
     return page.locator(f'[id="stage-{part}"]')
 
 
+STILL = """async (link) => {
+  let before, times = 0
+  while (times < 10) {
+    const { y } = link.getBoundingClientRect()
+    times = y === before ? times + 1 : 0
+    before = y
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+
+
+def onward(page, words):
+    """The way to the next part, at its end: what is near it is laid out as it comes into sight,
+    and moves it; nobody's thumb is there within the same frame."""
+    link = page.get_by_role("link", name=re.compile(f"^Next: {words}"))
+    link.scroll_into_view_if_needed()
+    link.evaluate(STILL)
+    link.tap()
+
+
 def first_choice(page, key):
     return item(page, key).locator(".seg label").first
 
@@ -124,10 +144,10 @@ def test_a_gate_folds_away_what_is_asked_in_another_part(open_, world, fill, sto
 
 def test_the_way_on_and_back_leads_to_the_heading_and_keeps_what_was_tapped(open_, world, fill):
     page = open_(world.alice, fill)
-    page.get_by_role("link", name=re.compile("^Next: Opening")).tap()
+    onward(page, "Opening")
     first_choice(page, BUSY).tap()
 
-    page.get_by_role("link", name=re.compile("^Next: Arrival 1")).tap()
+    onward(page, "Arrival 1")
     heading = stage(page, THIRD).locator("h2")
     expect(heading).to_be_focused()
     assert heading.bounding_box()["y"] < 200
@@ -281,7 +301,7 @@ def test_without_script_every_part_is_reached_and_answered(open_, world, fill, s
     item(page, POINTS).get_by_role("button", name="Save").tap()
     expect(page).to_have_url(re.compile(f"#item-{POINTS}$"))
 
-    page.get_by_role("link", name=re.compile("^Next: Opening")).tap()
+    onward(page, "Opening")
     first_choice(page, BUSY).tap()
     item(page, BUSY).get_by_role("button", name="Save").tap()
     expect(page).to_have_url(re.compile(f"#item-{BUSY}$"))
