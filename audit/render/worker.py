@@ -4,6 +4,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -27,28 +28,31 @@ MOST = 2  # reports between two collections; the leavings of one are some 25 MB
 MOMENT = 0.01  # seconds after which nobody is waiting
 
 
-def work(server: Connection, folder: Path, timezone: str) -> None:
-    """Says None when it is ready, then answers each job, until the server hangs up or ends."""
+def work(server: Connection, folder: Path, timezone: str, scratch: Path) -> None:
+    """Says None when it is ready, then answers each job, until the server hangs up or ends.
+
+    `scratch`: for fonts. Whoever kills this process clears it away.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
-    signal.signal(signal.SIGTERM, _leave)
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
-    with tempfile.TemporaryDirectory(prefix="mingcha-pdf-") as tempfile.tempdir:  # for fonts
-        press = _press(folder, timezone)
-        # The objects of a report all go at its end: looking for garbage while they are made
-        # only costs time. Whoever waits for the next one does not wait for the collecting,
-        # unless it would cost too much memory.
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        with contextlib.suppress(EOFError, OSError):
-            server.send(None)
-            for drawn in count(1):
-                job = server.recv()
-                with _staying():
-                    done = _done(press, job)
-                server.send(done)
-                if drawn % MOST == 0 or not server.poll(MOMENT):
-                    gc.collect()
+    threading.Thread(target=_end_with_the_server, args=(scratch,), daemon=True).start()
+    tempfile.tempdir = str(scratch)
+    press = _press(folder, timezone)
+    # The objects of a report all go at its end: looking for garbage while they are made
+    # only costs time. Whoever waits for the next one does not wait for the collecting,
+    # unless it would cost too much memory.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    with contextlib.suppress(EOFError, OSError):
+        server.send(None)
+        for drawn in count(1):
+            job = server.recv()
+            with _staying():
+                done = _done(press, job)
+            server.send(done)
+            if drawn % MOST == 0 or not server.poll(MOMENT):
+                gc.collect()
+    _end(scratch)
 
 
 @contextlib.contextmanager
@@ -86,14 +90,14 @@ def _done(press: Press | NoPress, job: Job) -> Done:
         return RuntimeError(traceback.format_exc())
 
 
-def _leave(_signal: int, _frame: object) -> None:
-    """Not without the temporary folder."""
-    raise SystemExit
-
-
-def _end_with_the_server() -> None:
+def _end_with_the_server(scratch: Path) -> None:
     """A killed server stops no drawing that does not end."""
     server = multiprocessing.parent_process()
     if server is not None:
         server.join()
-        os._exit(1)
+        _end(scratch)
+
+
+def _end(scratch: Path) -> None:
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)

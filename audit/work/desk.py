@@ -6,11 +6,10 @@ import time
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from audit.domain.problems import N_, Problem
 from audit.render import worker
-
-GRACE = 1.0  # seconds for a process to clear its desk
 
 
 class TooLong(Problem):
@@ -32,6 +31,7 @@ class Desk:
         self.seconds = seconds
         self.process: SpawnProcess | None = None
         self.worker: Connection | None = None
+        self.scratch: TemporaryDirectory[str] | None = None  # the process writes here alone
         self._lock = threading.Lock()
 
     def draw(self, job: worker.Job) -> bytes:
@@ -56,12 +56,13 @@ class Desk:
         """Ends the process, in the middle of whatever it does."""
         with self._lock:
             process, self.process = self.process, None
+            scratch, self.scratch = self.scratch, None
             self.worker = None  # not closed: its thread may be waiting for it
         if process is not None:
-            process.terminate()
-            process.join(GRACE)
             process.kill()
             process.join()
+        if scratch is not None:
+            scratch.cleanup()
 
     def _sit_down(self) -> Connection:
         if self.worker is not None and self.pid() is not None:
@@ -69,13 +70,16 @@ class Desk:
         self.leave()
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
+        scratch = TemporaryDirectory(prefix="mingcha-pdf-", ignore_cleanup_errors=True)
         process = context.Process(
-            target=worker.work, args=(theirs, self.folder, self.timezone), daemon=True
+            target=worker.work,
+            args=(theirs, self.folder, self.timezone, Path(scratch.name)),
+            daemon=True,
         )
         process.start()
         theirs.close()
         with self._lock:
-            self.process, self.worker = process, ours
+            self.process, self.worker, self.scratch = process, ours, scratch
         try:
             self._answer(ours)
         except (EOFError, OSError) as error:

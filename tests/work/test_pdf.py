@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import msgspec
@@ -24,6 +25,13 @@ def room():
     found = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1)
     yield found
     found.close()
+
+
+@pytest.fixture
+def leavings(tmp_path, monkeypatch):
+    """Lists what lies in the folder for temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return lambda: list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -66,21 +74,18 @@ def test_the_event_loop_is_free_while_a_report_is_drawn(room):
     assert worst < whole / 2
 
 
-def test_a_room_starts_a_process_when_asked_and_closed_leaves_neither_it_nor_files(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_a_room_starts_a_process_when_asked_and_closed_leaves_neither_it_nor_files(leavings):
     room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1)
     assert room.pids() == []
     asyncio.run(room.draw(report_a(), "en"))
     [worker] = room.pids()
-    assert [*tmp_path.iterdir()] != []
+    assert len(leavings()) == 1
 
     room.close()
 
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
-    assert [*tmp_path.iterdir()] == []
+    assert leavings() == []
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux keeps to a core")
@@ -125,12 +130,13 @@ def test_a_machine_without_pango_is_told_the_one_command(monkeypatch):
 ENDLESS = "字" * 400_000  # in one paragraph: minutes
 
 
-def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn(drawn):
+def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn(drawn, leavings):
     room = DrawingRoom(folder("reports"), "Asia/Shanghai", workers=1, seconds=8)
 
     async def three() -> tuple[list[int], list[bytes | BaseException], list[int]]:
         await room.draw(report_a(), "en")
         before = room.pids()
+        assert len(leavings()) == 1
         papers = [report_a(contact=ENDLESS), report_a(), report_a()]
         jobs = (room.draw(one, "zh") for one in papers)
         done = await asyncio.gather(*jobs, return_exceptions=True)
@@ -145,6 +151,7 @@ def test_a_drawing_that_takes_too_long_is_ended_and_those_waiting_are_drawn(draw
     assert waiting == [drawn["zh"]] * 2
     assert first != second
     assert not alive(first)
+    assert leavings() == []
 
 
 def test_the_limit_of_one_worker_is_nothing_to_the_other(drawn):
@@ -179,7 +186,7 @@ def test_what_goes_wrong_in_a_worker_is_told_and_the_worker_goes_on(room):
     assert asyncio.run(wrong_then_right()) == press().draw(report_a(), "en")
 
 
-def test_a_server_that_is_killed_leaves_no_worker_behind():
+def test_a_server_that_is_killed_leaves_no_worker_behind(tmp_path):
     program = (
         "import asyncio, os, signal\n"
         "from audit.paths import folder\n"
@@ -193,13 +200,19 @@ def test_a_server_that_is_killed_leaves_no_worker_behind():
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
 
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
 
     pid = int(said.stdout)
     until = time.monotonic() + 10
     while alive(pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert not alive(pid)
+    assert list(tmp_path.iterdir()) == []  # nor what it wrote while it drew
 
 
 def alive(pid: int) -> bool:
