@@ -1,4 +1,5 @@
-"""A checklist of a thousand items in ten sections, with the wording of the shipped ones."""
+"""A checklist of a thousand items in ten sections, with the wording of the shipped ones; or
+of fewer, where more would show nothing more."""
 
 from itertools import cycle, islice
 
@@ -7,10 +8,9 @@ from audit.domain.tables import Tables, tables_of
 from tests.domain.writing import BOTH, library
 
 SECTIONS = 10
-EACH = 100
 
 
-def thousand() -> Tables:
+def thousand(each: int = 100) -> Tables:
     """Marked so that no two items read the same."""
     shelf = library().checklists
     items = [
@@ -28,14 +28,14 @@ def thousand() -> Tables:
             "label": _marked(item["label"], n),
             "criterion": _marked(item["criterion"], n),
         }
-        for n, item in enumerate(islice(cycle(items), SECTIONS * EACH), 1)
+        for n, item in enumerate(islice(cycle(items), SECTIONS * each), 1)
     ]
     return {
         **blank("thousand"),
         "title": BOTH,
         "summary": BOTH,
         "sections": [
-            {"id": f"s{n}", "title": BOTH, "weight": "1", "items": many[n * EACH : (n + 1) * EACH]}
+            {"id": f"s{n}", "title": BOTH, "weight": "1", "items": many[n * each : (n + 1) * each]}
             for n in range(SECTIONS)
         ],
     }
