@@ -15,6 +15,7 @@ from audit.store.tables import VisitRow
 from audit.store.visits import get_visit
 from tests.browser.test_accessibility import AXE, FIND
 from tests.browser.test_fill import item, settled, tap
+from tests.browser.test_receipts import until
 from tests.domain.writing import read
 from tests.thousand import thousand
 
@@ -208,7 +209,7 @@ def test_a_draft_that_an_earlier_page_left_in_another_part_is_taken_up(
     page.evaluate("([name, text]) => localStorage.setItem(name, text)", [name, "A loud drill"])
 
     page.reload()
-    page.wait_for_function("localStorage.length === 0")
+    until(page, lambda: not page.evaluate("localStorage.length"))
     settled(page)
     expect(page.locator(".stage")).to_have_count(1)
 
