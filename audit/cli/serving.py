@@ -115,7 +115,7 @@ def by_version(checklist: "Checklist") -> tuple[str, list[int]]:
 
 def _fill(settings: Settings, database: "Database") -> None:
     from audit import demo
-    from audit.clock import now
+    from audit.clock import today
     from audit.store.files import Files
 
     if demo.foreign(database):
@@ -125,9 +125,8 @@ def _fill(settings: Settings, database: "Database") -> None:
     library = shipped()
     if not _demo(database):
         _say("Making a year of example visits, which takes some seconds")
-        today = now().astimezone(settings.zone).date()
         files = Files(settings.photo_place, **settings.bucket)
-        demo.build(database, list(library.checklists.values()), today, files=files)
+        demo.build(database, list(library.checklists.values()), today(settings.zone), files=files)
     publish_shipped(database, library)
 
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from audit.clock import now
+from audit.clock import now, today
 from audit.domain.fill import sheet
 from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
@@ -33,7 +33,7 @@ def list_assignments(
         outlines=outlines,
         kept={visit: at + KEPT for visit, at in sealed.items()},
         now=now(),
-        today=now().astimezone(settings.zone).date(),
+        today=today(settings.zone),
     )
 
 
@@ -54,7 +54,7 @@ def show_assignment(
         checklist=checklist,
         sheet=sheet(checklist, capture),
         scenario=scenario,
-        today=now().astimezone(settings.zone).date(),
+        today=today(settings.zone),
     )
 
 

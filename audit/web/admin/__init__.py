@@ -9,6 +9,7 @@ from audit.web.admin.exchange import handlers as exchange
 from audit.web.admin.overview import handlers as overview
 from audit.web.admin.people import handlers as people
 from audit.web.admin.phones import handlers as phones
+from audit.web.admin.plans import handlers as plans
 from audit.web.admin.programmes import handlers as programmes
 from audit.web.admin.regions import handlers as regions
 
@@ -18,6 +19,7 @@ handlers: list[HTTPRouteHandler] = [
     *branches,
     *people,
     *programmes,
+    *plans,
     *assignments,
     *checklists,
     *exchange,

@@ -1,4 +1,4 @@
-"""Visits asked of shoppers: planning them in bulk, and changing them before they start."""
+"""Visits asked of shoppers: the list of them, and changing them before they start."""
 
 from typing import Any
 from uuid import UUID
@@ -9,23 +9,20 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlmodel import Session
 
-from audit.clock import now
+from audit.clock import now, today
 from audit.domain.people import Person
 from audit.domain.scenario import Scenario
 from audit.domain.visit import STATUSES, Visit
-from audit.ids import new_id
 from audit.paths import folder
 from audit.store.assignments import save_assignment
 from audit.store.branches import list_branches, list_regions
 from audit.store.checklists import get_checklist
-from audit.store.database import Database
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
 from audit.store.scenarios import find_scenario, give_scenario, shipped_scenarios
 from audit.store.tokens import is_on_a_phone
 from audit.store.visits import (
     VisitFilter,
-    add_visit,
     count_visits,
     get_visit,
     list_visits,
@@ -34,15 +31,12 @@ from audit.store.visits import (
 )
 from audit.web.admin.planning import (
     MODES,
-    Choices,
-    Plan,
     is_fit,
     read_brief,
     read_mode,
-    read_plan,
     read_scenario,
 )
-from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -53,6 +47,7 @@ PER_PAGE = 50
 def show_visits(
     administrator: ThePerson,
     database: TheDatabase,
+    settings: TheSettings,
     page: ThePage,
     request: AnyRequest,
     number: FromQuery[int] = 1,
@@ -81,6 +76,7 @@ def show_visits(
         visits=visits,
         counts=counts,
         only=only,
+        today=today(settings.zone),
         number=number,
         pages=-(-total // PER_PAGE),
         created=created,
@@ -88,54 +84,6 @@ def show_visits(
         cancelled=cancelled,
         **lists,
     )
-
-
-@get("/admin/assignments/new", sync_to_thread=True)
-def show_new_visits(
-    administrator: ThePerson, database: TheDatabase, page: ThePage, wave: FromQuery[str] = ""
-) -> Response[str]:
-    return _draw_new(page, _choices(database, administrator), wave=wave)
-
-
-@post("/admin/assignments/plan", sync_to_thread=True, status_code=200)
-def show_plan(
-    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
-) -> Response[str]:
-    """Changes nothing: who would visit which branch, with what speaks against it."""
-    choices = _choices(database, administrator)
-    with database.reading() as session:
-        plan = read_plan(form, choices, session, now().date())
-    if plan is None or form.flag("anew"):
-        return _draw_new(page, choices, form)
-    return _draw_plan(page, choices, plan, form)
-
-
-@post("/admin/assignments", sync_to_thread=True)
-def create_visits(
-    administrator: ThePerson, form: TheForm, database: TheDatabase, page: ThePage
-) -> Response[Any]:
-    choices = _choices(database, administrator)
-    with database.writing() as session:
-        plan = read_plan(form, choices, session, now().date())
-        if plan is None:
-            return _draw_new(page, choices, form)
-        if plan.doubtful and not form.flag("accept"):
-            return _draw_plan(page, choices, plan, form, status=422)
-        for row in plan.rows:
-            add_visit(
-                session,
-                visit_id := new_id(),
-                branch=row.branch.id,
-                wave=plan.wave.id,
-                shopper=row.shopper,
-                mode=plan.mode,
-                checklist=plan.wave.checklist,
-                brief=plan.brief,
-                due_on=plan.due_on,
-            )
-            give_scenario(session, visit_id, plan.scenario)
-    where = f"/admin/assignments?wave={plan.wave.id}&created={len(plan.rows)}"
-    return Redirect(where, status_code=303)
 
 
 @get("/admin/assignments/{visit_id:uuid}", sync_to_thread=True)
@@ -205,16 +153,6 @@ def _fitting(session: Session, visit: Visit) -> list[Scenario]:
     return [one for one in found.values() if one.suits(checklist)]
 
 
-def _choices(database: Database, administrator: Person) -> Choices:
-    with database.reading() as session:
-        return Choices(
-            waves=list_waves(session),
-            branches=[one for one in list_branches(session, administrator) if one.active],
-            shoppers=[one for one in list_people(session, "shopper") if one.active],
-            scenarios=shipped_scenarios(folder("checklists")),
-        )
-
-
 def _filter(query: MultiDict[Any]) -> VisitFilter:
     """What the address narrows the list to; a word nobody could have chosen counts as none."""
 
@@ -235,32 +173,6 @@ def _filter(query: MultiDict[Any]) -> VisitFilter:
 
 def _with_status(only: VisitFilter, status: Any) -> VisitFilter:
     return VisitFilter((status,), only.branch, only.region, only.wave, only.shopper)
-
-
-def _draw_new(
-    page: Page, choices: Choices, form: Form | None = None, wave: str = ""
-) -> Response[str]:
-    return page(
-        "admin/assignments/new.html",
-        status=200 if form is None or form.ok else 422,
-        choices=choices,
-        modes=MODES,
-        values={"wave": wave, "mode": "disguised"},
-        form=form,
-    )
-
-
-def _draw_plan(
-    page: Page, choices: Choices, plan: Plan, form: Form, status: int = 200
-) -> Response[str]:
-    return page(
-        "admin/assignments/plan.html",
-        status=status,
-        choices=choices,
-        values={},
-        plan=plan,
-        form=form,
-    )
 
 
 def _draw_visit(
@@ -289,9 +201,6 @@ def _draw_visit(
 
 handlers = [
     show_visits,
-    show_new_visits,
-    show_plan,
-    create_visits,
     show_visit_form,
     change_visit,
     cancel_visit,

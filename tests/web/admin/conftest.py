@@ -1,7 +1,14 @@
 """Reading a page as a person would: by its fields, rows and messages."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
+
+from audit.clock import now
+from audit.domain.text import Text
+from audit.store.programmes import list_with_waves
+from tests.world import library
 
 
 class Seen:
@@ -45,3 +52,38 @@ def seen():
 def ann(as_, world):
     """The administrator's browser, in English."""
     return as_(world.ann)
+
+
+@pytest.fixture
+def make_wave(ann, world, database):
+    """An empty wave, open long enough for visits beyond the reach of the world's own."""
+
+    def make(brief, checklist=None):
+        ann.post(
+            "/admin/programmes/00000000-0000-0000-0000-000000000014/waves",
+            data={
+                "name_zh": "新",
+                "name_en": "New",
+                "opens_on": str(now().date()),
+                "closes_on": str(now().date() + timedelta(days=210)),
+                "checklist": (checklist or world.checklist).hash,
+                "brief_zh": brief.zh,
+                "brief_en": brief.en,
+            },
+        )
+        with database.reading() as session:
+            waves = list_with_waves(session)[0].waves
+        return next(one.id for one in waves if one.name.en == "New")
+
+    return make
+
+
+@pytest.fixture
+def wave(make_wave):
+    return make_wave(Text("问贷款。", "Ask for a loan."))
+
+
+@pytest.fixture
+def drill(make_wave):
+    """A wave whose checklist is a drill."""
+    return make_wave(Text("演练断网。", "Play a network failure."), library()["crisis-handling"])
