@@ -117,19 +117,28 @@ class Resolution:
         scoring: ScoringRule | None = said.get("scoring")
         if scoring is not None:
             check_scoring(scoring, parts, self.troubles.at("scoring"))
-            if (scoring.method == "weighted_parts") != bool(parts):
-                say(
-                    N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
-                )
-        if said.get("sections") and parts:
-            say(N_("has both parts and sections; a checklist is one or the other"))
-        if not said.get("sections") and not parts:
-            say(N_("has neither sections nor parts: there is nothing to ask"))
-        if "kind" in said and (said["kind"] == "composite") != bool(parts):
-            say(N_("the kind `composite` is for checklists made of parts, and only those"))
+        self.check_made_of(said, bool(parts))
         for name in ("title", "summary", "scoring"):
             check_texts(said.get(name), self.troubles.at(name))
         check_extras(said.get("extras", ()), self.troubles)
+
+    def check_made_of(self, said: dict[str, Any], parts: bool) -> None:
+        """Of what asks nothing yet nobody can tell what it should have been."""
+        say = self.troubles.at()
+        scoring: ScoringRule | None = said.get("scoring")
+        if not said.get("sections") and not parts:
+            nothing = N_("has neither sections nor parts: there is nothing to ask")
+            say(nothing, field="parts" if "parts" in said else "sections")
+            return
+        if scoring is not None and (scoring.method == "weighted_parts") != parts:
+            only = N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
+            say(only, field="scoring.method")
+        if said.get("sections") and parts:
+            twofold = N_("has both parts and sections; a checklist is one or the other")
+            say(twofold, field="sections")
+        if "kind" in said and (said["kind"] == "composite") != parts:
+            composed = N_("the kind `composite` is for checklists made of parts, and only those")
+            say(composed, field="kind")
 
     # -- what it builds on
 
@@ -142,6 +151,7 @@ class Resolution:
                     N_("requires %(id)s %(version)s, which is not in the library"),
                     id=name,
                     version=version,
+                    field="requires",
                 )
                 self.unread.add(f"{name}/")
                 continue
@@ -149,7 +159,8 @@ class Resolution:
             for item in found.items:
                 known = self.items.get(item.key, item)
                 if known.wording_hash() != item.wording_hash():
-                    say(N_("two versions of `%(item)s` are required"), item=item.key)
+                    two = N_("two versions of `%(item)s` are required")
+                    say(two, item=item.key, field="requires")
                 self.items[item.key] = self.merged(known, item)
 
     def merged(self, known: Item, other: Item) -> Item:

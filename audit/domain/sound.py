@@ -190,7 +190,7 @@ def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
                     "points are between 0 and 100 with at most one decimal"
                 ),
                 band=band.id,
-                field=f"bands.{number}",
+                field=f"bands.{number}.minimum",
             )
     match scoring.critical:
         case Cap(cap=points) | Deduct(points=points):
