@@ -29,6 +29,7 @@ from audit.domain.sound import (
     check_fields,
     check_id,
     check_known,
+    check_made_of,
     check_reach,
     check_response,
     check_scoring,
@@ -117,28 +118,10 @@ class Resolution:
         scoring: ScoringRule | None = said.get("scoring")
         if scoring is not None:
             check_scoring(scoring, parts, self.troubles.at("scoring"))
-        self.check_made_of(said, bool(parts))
+        check_made_of(said, bool(parts), say)
         for name in ("title", "summary", "scoring"):
             check_texts(said.get(name), self.troubles.at(name))
         check_extras(said.get("extras", ()), self.troubles)
-
-    def check_made_of(self, said: dict[str, Any], parts: bool) -> None:
-        """Of what asks nothing yet nobody can tell what it should have been."""
-        say = self.troubles.at()
-        scoring: ScoringRule | None = said.get("scoring")
-        if not said.get("sections") and not parts:
-            nothing = N_("has neither sections nor parts: there is nothing to ask")
-            say(nothing, field="parts" if "parts" in said else "sections")
-            return
-        if scoring is not None and (scoring.method == "weighted_parts") != parts:
-            only = N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
-            say(only, field="scoring.method")
-        if said.get("sections") and parts:
-            twofold = N_("has both parts and sections; a checklist is one or the other")
-            say(twofold, field="sections")
-        if "kind" in said and (said["kind"] == "composite") != parts:
-            composed = N_("the kind `composite` is for checklists made of parts, and only those")
-            say(composed, field="kind")
 
     # -- what it builds on
 

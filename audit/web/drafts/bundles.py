@@ -27,6 +27,7 @@ class Leaf(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+    form: bool  # whether it has slots
     lines: list[Line]
 
 
@@ -107,4 +108,4 @@ def _leaf(place: Place, troubles: Iterable[Trouble], reader: Reader) -> Leaf:
         field = (reader.field(trouble, place), slot_of(trouble.field, there))
         if field not in line.fields:
             line.fields.append(field)
-    return Leaf(reader.place(place), place.url, list(lines.values()))
+    return Leaf(reader.place(place), place.url, bool(place.labels), list(lines.values()))

@@ -35,7 +35,8 @@ from audit.web.forms import Form
 from audit.web.pages import Page
 
 STARTER = ("points-1000", "1.0.0")
-MOST_TOLD = 40  # pages of a draft
+MOST_TOLD = 40  # pages of a draft, of which all is told
+FEW = 12  # things to put right, which need not be folded away
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 
 
@@ -89,6 +90,7 @@ def show_draft(
             Reader(page.language, desk.known),
             MOST_TOLD,
         ),
+        few=FEW,
         parts=_parts(desk),
         choices=_choices(desk),
         minutes=minutes_of(desk.draft.tables, desk.shelf),

@@ -31,7 +31,7 @@ HEAD: Labels = {
     "scoring.minimum_parts": N_("Parts needed for a total"),
     "scoring.minimum_coverage": N_("Least coverage"),
     "scoring.minimum_index_items": N_("Items an index needs"),
-    "scoring.critical": N_("A critical item failed"),
+    "scoring.critical": N_("At most, or taken off"),
     "scoring.critical.effect": N_("A critical item failed"),
     "scoring.bands": N_("Bands"),
     "scoring.bands.n": N_("Bands"),

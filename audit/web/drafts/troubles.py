@@ -21,7 +21,7 @@ BROUGHT = N_("“%(key)s” came with the file and means nothing here")
 POINTS = N_("points are between 0 and 100 with at most one decimal")
 MISFIT = N_("does not fit what the checklist is made of")
 TAKEN = N_("something else here has this identifier already")
-LEAST = N_("is at least 1")
+LEAST = N_("at least 1")
 WORDS = {
     "unknown key `%(key)s`": BROUGHT,
     "`%(place)s`: unknown key `%(key)s`": BROUGHT,
@@ -59,9 +59,9 @@ WORDS = {
     ),
     "the minimum of `%(band)s`: points are between 0 and 100 with at most one decimal": POINTS,
     "`critical`: points are between 0 and 100 with at most one decimal": POINTS,
-    "`minimum_coverage` is a share between 0 and 1": N_("is a share between 0 and 1"),
+    "`minimum_coverage` is a share between 0 and 1": N_("a share between 0 and 1"),
     "`minimum_parts` is at least 1 and at most the number of parts": N_(
-        "is at least 1 and at most the number of parts"
+        "at least 1 and at most the number of parts"
     ),
     "`minimum_index_items` is at least 1": LEAST,
     "`estimated_minutes` is at least 1": LEAST,

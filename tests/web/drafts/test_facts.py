@@ -89,7 +89,9 @@ def test_an_id_that_an_item_has_is_told_where_it_is_put_right(carol):
     carol.send("/facts/1", id=item)
 
     assert carol.tables["facts"][0]["id"] == item
-    assert f"ours/{item}" in carol.see().text()
+    told = "something else here has this identifier already"
+    assert carol.see("/facts/1").told("id") == told
+    assert f"Identifier : {told}" in carol.see().text()
 
 
 def test_who_comes_later_keeps_what_was_typed(ours, ann):
