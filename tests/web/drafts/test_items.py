@@ -114,6 +114,7 @@ def test_a_late_page_that_saves_while_typed_in_keeps_being_told(tea, ann):
 def test_an_item_is_added_after_another_in_its_stage(tea):
     tea.send(ITEM, stage="counter")
     tea.send("/sections/1", "/sections/1/items")
+    tea.send("/sections/1/items/2", stage="after")
 
     page = tea.send(ITEM, "/sections/1/items")
 
@@ -132,3 +133,15 @@ def test_items_move_within_and_between_sections(tea):
     tea.send("/sections/1", "/sections/1/places", step="to", which="2", to="2")
 
     assert tea.see("/sections/2").listed() == ["First"]
+
+
+@pytest.mark.parametrize("action", ["/sections/1/items", "/sections/1/places"])
+def test_items_that_somebody_else_moved_are_neither_moved_nor_added_to(tea, ann, action):
+    tea.send("/sections/1", "/sections/1/items")
+    before = tea.see("/sections/1")
+    ann.at(tea.root).send("/sections/1", "/sections/1/places", step="1.down")
+
+    late = tea.send("/sections/1", action, on=before, step="1.remove")
+
+    assert (late.status, "Ann changed this while you were at it" in late.text()) == (409, True)
+    assert [one["id"] for one in tea.tables["sections"][0]["items"]] == ["i2", "i1"]
