@@ -1,3 +1,6 @@
+from tests.domain.writing import BOTH, whole
+
+
 def test_the_title_is_saved_and_what_is_missing_stays_told(carol):
     carol.begin(begin="blank", name="tea")
 
@@ -33,3 +36,13 @@ def test_typing_saves_and_answers_with_what_is_wrong(carol):
     assert carol.tables["version"] == "one"
     assert swap.told("version") == "the version must look like 1.0.0"
     assert swap.soup.find("form") is None
+
+
+def test_under_another_identifier_the_questions_still_set_the_same_aside(begun):
+    gate = {"id": "g", "question": BOTH, "when": "no", "items": ["tea/i1"], "stage": "arrival"}
+    editor = begun({**whole("arrival"), "gates": [gate]})
+
+    page = editor.send("/head", id="coffee")
+
+    assert editor.tables["gates"][0]["items"] == ["coffee/i1"]
+    assert "Nothing to put right" in page.text()
