@@ -57,6 +57,8 @@ def test_a_part_is_there_once(composed, database):
     answer = composed.client.post(composed.root + "/parts", data=again | {"checklist": rules.hash})
 
     assert answer.status_code == 409
+    offered = {one["value"] for one in composed.see().soup.select("#checklist option")}
+    assert rules.hash not in offered
 
 
 def test_a_part_somebody_else_changed_is_not_overwritten(composed, ann):
