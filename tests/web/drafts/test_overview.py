@@ -114,3 +114,4 @@ def test_a_draft_can_be_thrown_away(carol):
     carol.send("", "/removal")
 
     assert carol.see().status == 404
+    assert carol.client.post(f"{carol.root}/removal").status_code == 404
