@@ -75,7 +75,7 @@ def test_who_comes_later_is_told_and_loses_nothing_and_overwrites_nothing(tea, a
     again = tea.send(ITEM, on=late)  # the same once more
     assert again.status == 409
     over = late.soup.select_one('button[name="seen"]')["value"]
-    both = [over, *late.form(ITEM)["seen"]]  # a browser sends the button's and the form's own
+    both = [*late.form(ITEM)["seen"], over]  # a browser sends the form's own and the button's
     tea.send(ITEM, on=late, seen=both)
     assert item(tea)["label"]["en"] == "Carol's"
 
