@@ -247,7 +247,6 @@ def test_the_tree_in_the_readme_names_every_folder():
 # ---- tests mirror the code -----------------------------------------------------------
 
 TESTED_ELSEWHERE = {
-    "audit/web/drafts/desk.py": "every page of an editor is drawn from it",
     "audit/web/admin/planning.py": "tests/web/admin/test_assignments.py plans by its pages",
     "audit/web/dependencies.py": "tests/web/test_access.py: who may come in",
     "audit/web/pages.py": "every test of a page; languages in tests/test_translations.py",

@@ -160,7 +160,8 @@ def _tell_inside(place: str, value: Any, kind: Any, say: Say) -> bool:
         if name in value:
             sound = _fits(f"{place}.{name}", value[name], field.type, say) and sound
         elif field.required:
-            say(N_("`%(place)s`: `%(key)s` is missing"), place=place, key=name, field=place)
+            said = N_("`%(place)s`: `%(key)s` is missing")
+            say(said, place=place, key=name, field=f"{place}.{name}")
             sound = False
     return not sound
 

@@ -116,7 +116,8 @@ class Journey:
     def check_drill(self, kind: str | None) -> None:
         played = any(item.stage == "drill" for item in self.items.values())
         if kind == "drill" and not played and not self.unread:
-            self.troubles.at()(N_("is a drill, but nothing is asked in the stage `drill`"))
+            say = self.troubles.at()
+            say(N_("is a drill, but nothing is asked in the stage `drill`"), field="kind")
 
     def check_stage(self, stage: str, say: Say) -> None:
         if stage not in self.known:

@@ -29,6 +29,7 @@ from audit.domain.sound import (
     check_fields,
     check_id,
     check_known,
+    check_made_of,
     check_reach,
     check_response,
     check_scoring,
@@ -117,16 +118,7 @@ class Resolution:
         scoring: ScoringRule | None = said.get("scoring")
         if scoring is not None:
             check_scoring(scoring, parts, self.troubles.at("scoring"))
-            if (scoring.method == "weighted_parts") != bool(parts):
-                say(
-                    N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
-                )
-        if said.get("sections") and parts:
-            say(N_("has both parts and sections; a checklist is one or the other"))
-        if not said.get("sections") and not parts:
-            say(N_("has neither sections nor parts: there is nothing to ask"))
-        if "kind" in said and (said["kind"] == "composite") != bool(parts):
-            say(N_("the kind `composite` is for checklists made of parts, and only those"))
+        check_made_of(said, bool(parts), say)
         for name in ("title", "summary", "scoring"):
             check_texts(said.get(name), self.troubles.at(name))
         check_extras(said.get("extras", ()), self.troubles)
@@ -142,6 +134,7 @@ class Resolution:
                     N_("requires %(id)s %(version)s, which is not in the library"),
                     id=name,
                     version=version,
+                    field="requires",
                 )
                 self.unread.add(f"{name}/")
                 continue
@@ -149,7 +142,8 @@ class Resolution:
             for item in found.items:
                 known = self.items.get(item.key, item)
                 if known.wording_hash() != item.wording_hash():
-                    say(N_("two versions of `%(item)s` are required"), item=item.key)
+                    two = N_("two versions of `%(item)s` are required")
+                    say(two, item=item.key, field="requires")
                 self.items[item.key] = self.merged(known, item)
 
     def merged(self, known: Item, other: Item) -> Item:

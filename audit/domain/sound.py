@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
@@ -190,7 +191,7 @@ def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
                     "points are between 0 and 100 with at most one decimal"
                 ),
                 band=band.id,
-                field=f"bands.{number}",
+                field=f"bands.{number}.minimum",
             )
     match scoring.critical:
         case Cap(cap=points) | Deduct(points=points):
@@ -205,6 +206,23 @@ def check_scoring(scoring: ScoringRule, parts: int, say: Say) -> None:
         say(said, field="minimum_parts")
     if scoring.minimum_index_items < 1:
         say(N_("`minimum_index_items` is at least 1"), field="minimum_index_items")
+
+
+def check_made_of(said: Mapping[str, Any], parts: bool, say: Say) -> None:
+    """What asks nothing yet is not told what it should have been."""
+    if not said.get("sections") and not parts:
+        nothing = N_("has neither sections nor parts: there is nothing to ask")
+        say(nothing, field="parts" if "parts" in said else "sections")
+        return
+    if said.get("sections") and parts:
+        twofold = N_("has both parts and sections; a checklist is one or the other")
+        say(twofold, field="sections")
+    if "scoring" in said and (said["scoring"].method == "weighted_parts") != parts:
+        only = N_("`weighted_parts` is how a checklist made of parts is scored, and only that")
+        say(only, field="scoring.method")
+    if "kind" in said and (said["kind"] == "composite") != parts:
+        composed = N_("the kind `composite` is for checklists made of parts, and only those")
+        say(composed, field="kind")
 
 
 def _is_score(points: Decimal) -> bool:

@@ -225,10 +225,14 @@ def _path(name: str, value: Any) -> list[str]:
 
 
 def by_slot(troubles: Iterable[Trouble], places: Sequence[str]) -> dict[str, list[Words]]:
-    """Each at the place that names most of the field's path."""
     found: dict[str, list[Words]] = {place: [] for place in places}
     for trouble in troubles:
-        steps = trouble.field.split(".")
-        paths = (".".join(steps[:n]) for n in range(len(steps), 0, -1))
-        found[next((path for path in paths if path in found), "")].append(trouble.words)
+        found[slot_of(trouble.field, places)].append(trouble.words)
     return found
+
+
+def slot_of(field: str, places: Sequence[str]) -> str:
+    """The place that names most of the field's path."""
+    steps = field.split(".")
+    paths = (".".join(steps[:n]) for n in range(len(steps), 0, -1))
+    return next((path for path in paths if path in places), "")

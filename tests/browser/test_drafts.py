@@ -6,9 +6,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from audit.clock import now
+from audit.ids import new_id
 from audit.store.checklists import list_published
-from audit.store.drafts import list_drafts
+from audit.store.drafts import add_draft, list_drafts
 from tests.browser.test_receipts import until
+from tests.browser.test_width import LONG
+from tests.thousand import thousand
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +51,7 @@ def test_a_checklist_is_written_from_nothing_and_published(open_, world, databas
 
     page.get_by_role("button", name="Add an item").click()
     page.locator('[name="weight"]').fill("two")
-    expect(page.locator("#p-weight")).to_have_text("`weight`: expected a number, got text")
+    expect(page.locator("#p-weight")).to_have_text("a number is needed here")
     expect(page.locator('[name="weight"]')).to_be_focused()  # typed in, never drawn anew
     page.locator('[name="weight"]').fill("1")
     expect(page.locator("#p-weight")).to_be_empty()
@@ -105,3 +109,37 @@ def test_what_is_typed_just_before_going_back_is_kept(open_, world, database):
 def titles(database):
     with database.reading() as session:
         return [draft.tables["title"]["en"] for draft in list_drafts(session)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_hundred_things_to_put_right_are_read_at_a_glance_and_lead_to_their_fields(
+    open_, world, database, language
+):
+    draft = new_id()
+    with database.writing() as session:
+        add_draft(session, draft, wrong_everywhere(), world.ann, now())
+    page = open_(world.carol, f"/drafts/{draft}", language=language, width=320)
+
+    sections = page.locator("#troubles details")
+    expect(sections).to_have_count(10)
+    assert page.locator("#troubles").bounding_box()["height"] < 2 * 844
+    sections.nth(1).locator("summary").tap()
+    assert open_.overflow(page) == 0
+    targets = page.locator("#troubles :is(summary, a):visible").evaluate_all(
+        "found => found.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(targets) >= 44
+    sections.nth(1).locator('[href$="/items/2#p-weight"]').tap()
+    page.wait_for_url(re.compile("/sections/2/items/2#p-weight$"))
+    expect(page.locator('[name="weight"]')).to_be_in_viewport()
+    expect(page.locator("#p-weight")).to_be_in_viewport()
+
+
+def wrong_everywhere():
+    """Ten sections of five items, each with two things to put right."""
+    tables, long = thousand(5), {"zh": "长" * 40, "en": LONG}
+    wrong = {"weight": "x", "help": {"zh": "", "en": ""}, "label": long}
+    for section in tables["sections"]:
+        section["title"] = long
+        section["items"] = [{**item, **wrong} for item in section["items"]]
+    return tables

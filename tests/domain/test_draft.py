@@ -16,7 +16,7 @@ from audit.domain.draft import (
 )
 from audit.domain.library import Unusable
 from audit.domain.problems import NotFound
-from tests.domain.writing import TEXTS, library, names, read, whole
+from tests.domain.writing import BOTH, TEXTS, library, names, read, whole
 
 
 def test_what_a_whole_draft_says_can_be_published():
@@ -119,3 +119,85 @@ def test_a_piece_is_seen_as_another_when_anything_in_it_changes():
 
     assert seen_as(item) == seen_as(dict(reversed(item.items())))
     assert seen_as(item) != seen_as({**item, "weight": "2"})
+
+
+def taking_over():
+    tables = whole("arrival")
+    home = tables["sections"][0]
+    used = {"use": "rules-24/r01", "weight": "1"}
+    return {**tables, "sections": [{**home, "items": [*home["items"], used]}]}
+
+
+def test_what_is_taken_over_is_not_taken_over_twice():
+    tables = taking_over()
+
+    assert step_item(tables, 1, 2, "copy") == tables
+    assert names_of(step_section(tables, 1, "copy")) == [["i1", "rules-24/r01"], ["i1-2"]]
+
+
+def names_of(tables):
+    return [[i.get("use") or i["id"] for i in one["items"]] for one in tables["sections"]]
+
+
+def test_an_item_that_goes_to_its_own_section_stays_where_it_is():
+    tables = whole("arrival", "counter")
+
+    assert shift_item(tables, 1, 1, 1) == tables
+
+
+def with_journey(tables):
+    """One gate about all items and one leg of a route through them."""
+    keys = [f"tea/{name}" for name in names(tables)]
+    gates, route = [{"id": "g", "items": keys}], [{"stage": "arrival", "items": keys}]
+    return {**tables, "gates": gates, "route": route}
+
+
+def journey(tables):
+    legs = {leg["stage"]: leg["items"] for leg in tables["route"]}
+    return tables["gates"][0]["items"], legs
+
+
+def test_gates_and_route_let_go_of_what_was_removed():
+    tables = with_journey(whole("arrival", "arrival"))
+    two = add_section(tables)
+
+    without_one = step_item(tables, 1, 1, "remove")
+    without_any = step_section(two, 1, "remove")
+
+    assert journey(without_one) == (["tea/i2"], {"arrival": ["tea/i2"]})
+    assert journey(without_any) == ([], {})
+
+
+def test_what_is_new_or_copied_is_asked_in_its_stage_too():
+    tables = with_journey(whole("arrival"))
+    keys = ["tea/i1"]
+
+    assert journey(add_item(tables, 1, "counter")) == (
+        keys, {"arrival": keys, "counter": ["tea/i2"]},
+    )  # fmt: skip
+    assert journey(step_item(tables, 1, 1, "copy")) == (keys, {"arrival": ["tea/i1", "tea/i1-2"]})
+    assert journey(step_section(tables, 1, "copy")) == (
+        keys, {"arrival": ["tea/i1", "tea/i1-2"]},
+    )  # fmt: skip
+
+
+def test_what_is_added_after_a_removal_gets_an_id_that_is_free():
+    items = step_item(whole("arrival", "arrival"), 1, 1, "remove")
+    sections = step_section(add_section(whole("arrival")), 1, "remove")
+
+    assert names(add_item(items, 1, "arrival")) == ["i2", "i2-2"]
+    assert [one["id"] for one in add_section(sections)["sections"]] == ["s2", "s2-2"]
+
+
+def test_gates_and_route_of_an_own_copy_name_its_own_items_and_leave_others():
+    gate = {"id": "g", "question": BOTH, "when": "no", "stage": "arrival", "items": ["tea/*"]}
+    route = [{"stage": "arrival", "items": ["tea/i2", "rules-24/r01", "tea/i1"]}]
+    tables = whole("arrival", "arrival") | {"gates": [gate], "route": route}
+    tables["requires"] = {"rules-24": "1.0.0"}
+    tables["sections"][0]["items"].append({"use": "rules-24/r01", "weight": "1"})
+
+    copied = own_copy(read(tables), library().checklists, "ours")
+
+    assert copied["gates"][0]["items"] == ["ours/i1", "ours/i2"]
+    assert copied["route"][0]["items"] == ["ours/i2", "rules-24/r01", "ours/i1"]
+    assert read(copied).id == "ours"

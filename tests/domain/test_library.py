@@ -537,7 +537,7 @@ response = {{ type = "yes_no" }}
             "response.bands.0.credit",
             "response.bands.1.max",
             "response.bands.1.min",
-            "response.bands.2",
+            "response.bands.2.credit",
             "response.maximum",
         ],
     ),

@@ -23,10 +23,10 @@ from audit.paths import folder
 from audit.store.checklists import Library, shelf_of
 from audit.store.database import Database
 from audit.store.drafts import get_draft, save_draft
+from audit.web.drafts.places import both, places_of, taken_over
+from audit.web.drafts.troubles import on_page
 from audit.web.forms import Form, number_of
 from audit.web.pages import Page
-
-HEAD = ("", "title", "summary", "scoring")
 
 
 class Overtaken(Conflict):
@@ -53,7 +53,7 @@ def _own(checklist: str, section: Tables) -> dict[str, Tables]:
 class Desk(msgspec.Struct, frozen=True, dict=True):
     draft: Draft
     checklist: Checklist | None  # what it would be published as
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Trouble, ...]  # in the words of the pages
     shelf: Shelf
 
     @cached_property
@@ -82,39 +82,20 @@ class Desk(msgspec.Struct, frozen=True, dict=True):
         return [one for one in self.troubles if (one.section, one.item) == (section, item)]
 
     @property
-    def of_head(self) -> list[Trouble]:
-        """With the whole path as their field."""
-        return [
-            msgspec.structs.replace(one, field=".".join(filter(None, (one.section, one.field))))
-            for one in self.troubles
-            if one.section in HEAD and not one.item
-        ]
+    def known(self) -> dict[str, Tables]:
+        """What the items and stages are called that a file has by their names."""
+        items = {key: label for group in self.groups for key, label in group.labels.items()}
+        stages = {one.id: both(one.title) for one in shared().vocabulary.stages}
+        return {**stages, **self.taken, **items}
 
     @cached_property
-    def places(self) -> dict[tuple[str, str], str]:
-        """By section and item, the page on which it is put right."""
-        found = {}
-        for number, section in enumerate(self.draft.sections, 1):
-            name = str(section["id"])
-            found[name, ""] = f"/sections/{number}"
-            for place, item in enumerate(section["items"], 1):
-                found[name, str(item.get("use") or item["id"])] = (
-                    f"/sections/{number}/items/{place}"
-                )
-        for number, gate in enumerate(self.draft.tables.get("gates", []), 1):
-            found["gates", str(gate["id"])] = f"/gates/{number}"
-        for number, fact in enumerate(self.draft.tables.get("facts", []), 1):
-            found["facts", str(fact["id"])] = f"/facts/{number}"
-        for number, part in enumerate(self.draft.tables.get("parts", []), 1):
-            found["parts", str(part["checklist"])] = f"/parts/{number}"
-        return found
+    def taken(self) -> dict[str, Tables]:
+        return taken_over(self.draft, self.shelf)
 
-    def place(self, trouble: Trouble) -> str:
-        if trouble.section in HEAD:
-            return "/head"
-        if trouble.section == "route":
-            return "/route"
-        return self.places.get((trouble.section, trouble.item), "")
+    def label(self, item: Tables) -> Tables:
+        """Its own, or that of the item it takes over."""
+        found: Tables = item.get("label") or self.taken.get(item.get("use", ""), {})
+        return found
 
 
 @cache
@@ -128,7 +109,8 @@ def laid_out(draft: Draft, shelf: Shelf) -> Desk:
     try:
         checklist = read_tables(draft.tables, library.vocabulary, library.frameworks, shelf)
     except Unusable as error:
-        return Desk(draft, None, error.troubles, shelf)
+        places = places_of(draft, shelf)
+        return Desk(draft, None, tuple(on_page(one, places) for one in error.troubles), shelf)
     return Desk(draft, checklist, (), shelf)
 
 

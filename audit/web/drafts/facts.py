@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from audit.domain.draft import Draft, nth, seen_as
 from audit.domain.facts import add_fact, fact_of, step_fact, with_fact
 from audit.domain.tables import Tables
-from audit.domain.typed import SPARE, by_slot, slots
+from audit.domain.typed import SPARE
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
     Desk,
@@ -23,6 +23,8 @@ from audit.web.drafts.desk import (
     save_typed,
     shared,
 )
+from audit.web.drafts.places import FACT
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -127,7 +129,7 @@ def _draw(
         seen=seen,
         held=form.get("seen") if late and form else seen,
         late=late,
-        wrong=by_slot(desk.told("facts", str(fact["id"])), slots(fact)),
+        wrong=beside(desk.told("facts", str(fact["id"])), fact, FACT),
         anew=anew,
         spare=SPARE,
         **drawn(page, form),

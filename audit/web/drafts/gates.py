@@ -10,7 +10,6 @@ from litestar.response import Redirect
 from audit.domain.draft import Draft, nth, seen_as
 from audit.domain.order import add_gate, gate_of, step_gate, with_gate
 from audit.domain.tables import Tables
-from audit.domain.typed import by_slot, slots
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
     Desk,
@@ -22,6 +21,8 @@ from audit.web.drafts.desk import (
     save_piece,
     save_typed,
 )
+from audit.web.drafts.places import GATE
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -127,7 +128,7 @@ def _draw(
         seen=seen,
         held=form.get("seen") if late and form else seen,
         late=late,
-        wrong=by_slot(desk.told("gates", str(gate["id"])), slots(gate)),
+        wrong=beside(desk.told("gates", str(gate["id"])), gate, GATE),
         **drawn(page, form),
     )
 

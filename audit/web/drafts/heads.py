@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from audit.domain.draft import Draft, seen_as, with_head
 from audit.domain.tables import Tables
-from audit.domain.typed import SPARE, by_slot, head_of, slots
+from audit.domain.typed import SPARE, head_of
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
     Desk,
@@ -19,6 +19,8 @@ from audit.web.drafts.desk import (
     read_desk,
     save_typed,
 )
+from audit.web.drafts.places import HEAD
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -74,7 +76,7 @@ def _draw(
         seen=seen,
         held=form.get("seen") if late and form else seen,
         late=late,
-        wrong=by_slot(desk.of_head, slots(head)),
+        wrong=beside(desk.told(""), head, HEAD),
         spare=SPARE,
         **drawn(page, form),
     )

@@ -17,7 +17,7 @@ from audit.domain.draft import (
     with_item,
 )
 from audit.domain.tables import Tables
-from audit.domain.typed import SPARE, by_slot, item_of, slots
+from audit.domain.typed import SPARE, item_of
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
     Desk,
@@ -30,6 +30,8 @@ from audit.web.drafts.desk import (
     save_typed,
     shared,
 )
+from audit.web.drafts.places import ITEM, USE
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -145,7 +147,6 @@ def _draw(
     opened: str = "",
 ) -> Response[Any]:
     home, item = desk.draft.section(section), desk.draft.item(section, number)
-    places = slots(item)
     told = desk.told(str(home["id"]), str(item.get("use") or item["id"]))
     known = next((one for one in shared().frameworks if one.id == opened), None)
     stored = late.draft.item(section, number) if late else item
@@ -161,7 +162,7 @@ def _draw(
         seen=seen_as(stored),
         held=form.get("seen") if late and form else seen_as(stored),
         late=late,
-        wrong=by_slot(told, places),
+        wrong=beside(told, item, USE if "use" in item else ITEM),
         anew=anew,
         spare=SPARE,
         scored=True,

@@ -28,12 +28,15 @@ from audit.store.drafts import (
     remove_draft,
 )
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
+from audit.web.drafts.bundles import Reader, bundled
 from audit.web.drafts.desk import Desk, drawn, piece, read_desk
+from audit.web.drafts.places import places_of
 from audit.web.forms import Form
 from audit.web.pages import Page
 
 STARTER = ("points-1000", "1.0.0")
-MOST_TOLD = 30
+MOST_TOLD = 40  # pages of a draft, of which all is told
+FEW = 12  # things to put right, which need not be folded away
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 
 
@@ -81,7 +84,13 @@ def show_draft(
         desk=desk,
         sections=[piece(section) for section in desk.draft.sections],
         counts=counts,
-        most=MOST_TOLD,
+        bundles=bundled(
+            desk.troubles,
+            places_of(desk.draft, desk.shelf),
+            Reader(page.language, desk.known),
+            MOST_TOLD,
+        ),
+        few=FEW,
         parts=_parts(desk),
         choices=_choices(desk),
         minutes=minutes_of(desk.draft.tables, desk.shelf),

@@ -11,7 +11,7 @@ from audit.domain.composition import add_part, can_be_part, part_of, with_parts
 from audit.domain.draft import Draft, nth, order_of, put, seen_as, stepped
 from audit.domain.problems import N_, Conflict
 from audit.domain.tables import Shelf, Tables
-from audit.domain.typed import by_slot, one
+from audit.domain.typed import one
 from audit.store.checklists import get_checklist, shelf_of
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
@@ -24,6 +24,8 @@ from audit.web.drafts.desk import (
     save_piece,
     save_typed,
 )
+from audit.web.drafts.places import PART
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -142,7 +144,7 @@ def _draw(
         seen=seen,
         held=form.get("seen") if late and form else seen,
         late=late,
-        wrong=by_slot(desk.told("parts", str(part["checklist"])), ["", "share", "without"]),
+        wrong=beside(desk.told("parts", str(part["checklist"])), part, PART),
         **drawn(page, form),
     )
 

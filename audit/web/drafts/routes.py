@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from audit.domain.draft import Draft, seen_as
 from audit.domain.order import shift_route, step_route
 from audit.domain.problems import N_, Conflict
-from audit.domain.tables import Tables, route_of
+from audit.domain.tables import Tables, own_stages, route_of
 from audit.web.dependencies import TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import drawn, place_of, read_desk, save_piece, shared
 
@@ -61,7 +61,8 @@ def change_route(
 
 def _kept(draft: Draft) -> list[object]:
     """What the order on the page followed from."""
-    return [draft.tables.get(name) for name in ("route", "parts", "requires")]
+    own = list(own_stages(draft.tables).items())
+    return [own, *(draft.tables.get(name) for name in ("route", "parts", "requires"))]
 
 
 handlers = [show_route, change_route]

@@ -16,7 +16,7 @@ from audit.domain.draft import (
     with_section,
 )
 from audit.domain.tables import Tables
-from audit.domain.typed import by_slot, section_of, slots
+from audit.domain.typed import section_of
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson
 from audit.web.drafts.desk import (
     Desk,
@@ -28,6 +28,8 @@ from audit.web.drafts.desk import (
     save_piece,
     save_typed,
 )
+from audit.web.drafts.places import SECTION
+from audit.web.drafts.troubles import beside
 from audit.web.forms import Form
 from audit.web.pages import Page
 
@@ -116,7 +118,7 @@ def _draw(
         seen_items=seen_as(section),
         late=late,
         counts=counts,
-        wrong=by_slot(desk.told(str(section["id"])), slots(head)),
+        wrong=beside(desk.told(str(section["id"])), head, SECTION),
         **drawn(page, form),
     )
 

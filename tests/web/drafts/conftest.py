@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from audit.store.drafts import list_drafts
+from audit.clock import now
+from audit.ids import new_id
+from audit.store.drafts import add_draft, list_drafts
 
 
 class Sheet:
@@ -92,3 +94,16 @@ def carol(as_, world, database):
 @pytest.fixture
 def ann(as_, world, database):
     return Editor(as_(world.ann), database)
+
+
+@pytest.fixture
+def begun(carol, world, database):
+    """Carol's editor at a draft of these tables, which Ann has begun."""
+
+    def begin(tables):
+        draft = new_id()
+        with database.writing() as session:
+            add_draft(session, draft, tables, world.ann, now())
+        return carol.at(f"/drafts/{draft}")
+
+    return begin

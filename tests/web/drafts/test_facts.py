@@ -89,7 +89,9 @@ def test_an_id_that_an_item_has_is_told_where_it_is_put_right(carol):
     carol.send("/facts/1", id=item)
 
     assert carol.tables["facts"][0]["id"] == item
-    assert f"ours/{item}" in carol.see().text()
+    told = "something else here has this identifier already"
+    assert carol.see("/facts/1").told("id") == told
+    assert f"Identifier : {told}" in carol.see().text()
 
 
 def test_who_comes_later_keeps_what_was_typed(ours, ann):
@@ -100,3 +102,16 @@ def test_who_comes_later_keeps_what_was_typed(ours, ann):
 
     assert (late.status, late.form("/facts/1")["criterion.en"]) == (409, ["Mine?"])
     assert ours.tables["facts"][0]["stage"] == "counter"
+
+
+def test_facts_that_somebody_else_moved_are_neither_moved_nor_added_to(ours, ann):
+    before = ours.see("/facts")
+    ann.at(ours.root).send("/facts", "/facts/places", step="1.down")
+    kept = ours.tables["facts"]
+
+    late = [
+        ours.send("/facts", "/facts", on=before).status,
+        ours.send("/facts", "/facts/places", on=before, step="1.remove").status,
+    ]
+
+    assert (late, ours.tables["facts"]) == ([409, 409], kept)

@@ -63,3 +63,17 @@ def test_what_is_left_out_of_a_part_cannot_be_set_aside(carol, world):
     named = {one["value"] for one in shown.soup.select('input[name="items"]')}
     assert offered[0] not in named
     assert named >= set(offered[1:])
+
+
+def test_gates_that_somebody_else_moved_are_neither_moved_nor_added_to(carol, ann, world):
+    carol.begin(begin=world.checklist.hash, own="1", name="ours")
+    before = carol.see("/gates")
+    ann.at(carol.root).send("/gates", "/gates/places", step="1.down")
+    kept = carol.tables["gates"]
+
+    late = [
+        carol.send("/gates", "/gates", on=before).status,
+        carol.send("/gates", "/gates/places", on=before, step="1.remove").status,
+    ]
+
+    assert (late, carol.tables["gates"]) == ([409, 409], kept)

@@ -1,6 +1,9 @@
 import pytest
 
-from audit.store.checklists import list_checklists
+from audit.clock import now
+from audit.domain.draft import next_version
+from audit.store.checklists import list_checklists, publish
+from tests.domain.writing import library, read
 
 
 @pytest.fixture
@@ -54,6 +57,8 @@ def test_a_part_is_there_once(composed, database):
     answer = composed.client.post(composed.root + "/parts", data=again | {"checklist": rules.hash})
 
     assert answer.status_code == 409
+    offered = {one["value"] for one in composed.see().soup.select("#checklist option")}
+    assert rules.hash not in offered
 
 
 def test_a_part_somebody_else_changed_is_not_overwritten(composed, ann):
@@ -65,6 +70,23 @@ def test_a_part_somebody_else_changed_is_not_overwritten(composed, ann):
     assert late.status == 409
     assert "Ann changed this while you were at it." in late.text()
     assert composed.tables["parts"][0]["share"] == "70"
+
+
+def test_a_part_of_which_somebody_else_took_another_version_is_not_overwritten(
+    composed, ann, database
+):
+    shelf = library().checklists
+    newer = read(next_version(shelf["rules-24", "1.0.0"], shelf))
+    with database.writing() as session:
+        publish(session, newer, now())
+    before = composed.see("/parts/1")
+    ann.at(composed.root).send("/parts/1", version=newer.version)
+
+    late = composed.send("/parts/1", on=before, share="20")
+
+    assert late.status == 409
+    assert composed.tables["requires"]["rules-24"] == newer.version
+    assert composed.tables["parts"][0]["share"] == "10"
 
 
 def test_what_was_typed_late_into_a_part_stays_and_can_be_saved_over(composed, ann):

@@ -106,3 +106,19 @@ def test_an_unfinished_draft_is_shown_as_far_as_it_goes(carol):
 
     assert "Someone greeted me" in page.soup.select_one(".draft-phone").get_text()
     assert "still to be put right" in page.text()
+
+
+def test_what_is_published_already_is_not_published_again_and_stays_a_draft(carol, world, database):
+    before = published(database)
+    carol.begin(begin=world.checklist.hash)
+    carol.send("/head", version=world.checklist.version)
+
+    page = carol.send("/publication", note="Once more")
+
+    assert (page.status, published(database)) == (409, before)
+    assert "This very content is published already." in page.text()
+    assert carol.see().status == 200
+
+
+def test_an_own_copy_is_compared_with_nothing(copied):
+    assert "comparable" not in copied.see("/publication").text()
