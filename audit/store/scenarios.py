@@ -1,5 +1,7 @@
 """Scenarios: the library's files, and those that were assigned, as they were then."""
 
+import hashlib
+import logging
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -8,12 +10,14 @@ import msgspec
 from sqlmodel import Session
 
 from audit.domain.checklist import canonical
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, NotFound, UnreadableScenario
 from audit.domain.scenario import Scenario, read_scenario
 from audit.domain.troubles import Trouble, Unusable
 from audit.store.checklists import Library
 from audit.store.rows import insert_new
 from audit.store.tables import ScenarioRow, VisitRow
+
+log = logging.getLogger("mingcha")
 
 _decoded: dict[str, Scenario] = {}  # by hash
 
@@ -59,10 +63,14 @@ def give_scenario(session: Session, visit_id: UUID, scenario: Scenario | None) -
 
 
 def get_scenario(session: Session, content_hash: str) -> Scenario:
+    """Raises `UnreadableScenario`."""
     if content_hash not in _decoded:
         row = session.get(ScenarioRow, content_hash)
         if row is None:
             raise NotFound(N_("There is no such scenario."))
+        if hashlib.sha256(row.content.encode()).hexdigest() != content_hash:
+            log.warning("scenario %s cannot be read", content_hash)
+            raise UnreadableScenario
         _decoded[content_hash] = msgspec.json.decode(row.content, type=Scenario)
     return _decoded[content_hash]
 

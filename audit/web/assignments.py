@@ -6,9 +6,12 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.fill import sheet
+from audit.domain.problems import UnreadableScenario
+from audit.domain.scenario import Scenario
 from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
 from audit.store.assignments import list_outlines
@@ -47,15 +50,24 @@ def show_assignment(
 ) -> Response[Any]:
     with database.reading() as session:
         visit, checklist, capture = get_captured(session, shopper, visit_id)
-        scenario = find_scenario(session, visit.told_scenario)
+        scenario, lost = _scenario(session, visit)
     return page(
         "assignments/show.html",
         visit=visit,
         checklist=checklist,
         sheet=sheet(checklist, capture),
         scenario=scenario,
+        lost=lost,
         today=now().astimezone(settings.zone).date(),
     )
+
+
+def _scenario(session: Session, visit: Visit) -> tuple[Scenario | None, bool]:
+    """The role to play, and whether there is one that cannot be read."""
+    try:
+        return find_scenario(session, visit.told_scenario), False
+    except UnreadableScenario:
+        return None, True
 
 
 @get("/assignments/{visit_id:uuid}/brief", sync_to_thread=True)
