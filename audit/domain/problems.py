@@ -110,7 +110,7 @@ class UnreadableDraft(Conflict):
         super().__init__(
             N_(
                 "What is kept of this draft is damaged. Tell the administrator, who can bring it "
-                "back from a backup; or remove it from the list of checklists and begin anew."
+                "back from a backup; or throw it away in the list of checklists and begin anew."
             )
         )
 

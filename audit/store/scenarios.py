@@ -49,6 +49,8 @@ def keep_scenario(session: Session, scenario: Scenario) -> str:
     """What a visit names is there for ever; gives its hash."""
     row = {"hash": scenario.hash, "content": canonical(scenario).decode()}
     insert_new(session, ScenarioRow, [row], ScenarioRow.hash)
+    kept = session.get_one(ScenarioRow, scenario.hash)
+    kept.content = row["content"]  # puts right what a disk has spoilt: the hash proves it
     return scenario.hash
 
 
@@ -73,6 +75,14 @@ def get_scenario(session: Session, content_hash: str) -> Scenario:
             raise UnreadableScenario
         _decoded[content_hash] = msgspec.json.decode(row.content, type=Scenario)
     return _decoded[content_hash]
+
+
+def read_if_whole(session: Session, content_hash: str | None) -> tuple[Scenario | None, bool]:
+    """That of a visit, which may have none; and whether it has one that cannot be read."""
+    try:
+        return find_scenario(session, content_hash), False
+    except UnreadableScenario:
+        return None, True
 
 
 def find_scenario(session: Session, content_hash: str | None) -> Scenario | None:

@@ -6,17 +6,14 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
-from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.fill import sheet
-from audit.domain.problems import UnreadableScenario
-from audit.domain.scenario import Scenario
 from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
 from audit.store.assignments import list_outlines
 from audit.store.captures import get_captured
-from audit.store.scenarios import find_scenario
+from audit.store.scenarios import find_scenario, read_if_whole
 from audit.store.seals import sealed_at
 from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
@@ -50,7 +47,7 @@ def show_assignment(
 ) -> Response[Any]:
     with database.reading() as session:
         visit, checklist, capture = get_captured(session, shopper, visit_id)
-        scenario, lost = _scenario(session, visit)
+        scenario, lost = read_if_whole(session, visit.told_scenario)
     return page(
         "assignments/show.html",
         visit=visit,
@@ -60,14 +57,6 @@ def show_assignment(
         lost=lost,
         today=now().astimezone(settings.zone).date(),
     )
-
-
-def _scenario(session: Session, visit: Visit) -> tuple[Scenario | None, bool]:
-    """The role to play, and whether there is one that cannot be read."""
-    try:
-        return find_scenario(session, visit.told_scenario), False
-    except UnreadableScenario:
-        return None, True
 
 
 @get("/assignments/{visit_id:uuid}/brief", sync_to_thread=True)
