@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain import log
-from audit.domain.event import Manifest, family, read_event
+from audit.domain.event import Manifest, family
 from audit.domain.log import Entry, Finding, Proof
 from audit.store.seals import list_apart
 from audit.store.tables import EventRow, QuarantineRow, ReceiptRow, ReleaseRow
@@ -65,7 +65,8 @@ def _proofs(session: Session, visit: UUID, entries: list[Entry]) -> Iterator[Pro
     bodies = {entry.id: entry.body for entry in entries}
     query = select(ReceiptRow.event_id, ReceiptRow.root).where(ReceiptRow.visit_id == visit)
     for event, root in session.exec(query):
-        manifest = read_event(bodies[event]).manifest if event in bodies else None
+        said = log.legible(bodies[event]) if event in bodies else None
+        manifest = said.manifest if said else None
         whole = manifest is not None and manifest.root == root
         named = manifest if manifest and whole else Manifest({}, root)
         yield Proof("receipt", root, named.extent, named.gaps)

@@ -378,3 +378,28 @@ def test_a_damaged_self_test_is_named_among_the_others(database, as_, world):
     assert page.status_code == 200
     assert "Cannot be read: what was kept of this is damaged." in words(page)
     assert "second browser" in words(page)
+
+
+# ---- bytes that are no text ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("release", "card"), ("person", "name"), ("checklist", "content"), ("branch", "name_en")],
+)
+def test_a_byte_that_is_no_text_takes_no_page_down(database, visits, as_, world, table, column):
+    rotten = f"CAST(x'ff' || substr(CAST({column} AS BLOB), 2) AS TEXT)"
+    with database.writing() as session:
+        session.execute(text(f"UPDATE {table} SET {column} = {rotten}"))
+    checklists._decoded.clear()
+
+    for who, page in (
+        (world.alice, "/assignments"),
+        (world.dan, f"/branches/{world.harbour.id}"),
+        (world.carol, "/branches"),
+        (world.carol, "/reviews?status=released"),
+        (world.carol, "/drafts"),
+        (world.ann, "/admin/assignments"),
+        (world.ann, "/admin/waves"),
+    ):
+        assert (page, as_(who).get(page).status_code) == (page, 200)
