@@ -43,7 +43,8 @@ def _scenarios(session: Session) -> Iterator[Damage]:
 
 def _releases(session: Session) -> Iterator[Damage]:
     """The score of a card stands beside it too: where the two differ one of them is damaged."""
-    for row in session.exec(select(ReleaseRow).order_by(col(ReleaseRow.number))):
+    query = select(ReleaseRow).order_by(col(ReleaseRow.number))
+    for row in session.exec(query.execution_options(yield_per=100)):
         if row.card is None or (row.raw_tenths, row.final_tenths) != (
             _tenths(row.card.raw),
             _tenths(row.card.final),

@@ -99,9 +99,7 @@ def remove_draft(session: Session, draft_id: UUID) -> None:
 
 
 def _draft(row: DraftRow, name: str) -> Draft:
-    tables = row.content or {}
-    if not {"id", "version"} <= tables.keys():
-        tables = {}
+    tables = row.content if row.content and "id" in row.content else {}
     return Draft(row.id, tables, row.based_on, name, row.edited_at, row.page)
 
 
