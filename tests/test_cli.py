@@ -19,21 +19,28 @@ import pytest
 from audit.cli import backups, doctor, main
 from audit.domain.answer import Answer, Deed
 from audit.domain.people import Person
+from audit.domain.phone import SelfTest
 from audit.domain.photo import Arrived
 from audit.paths import folder
 from audit.settings import Settings
-from audit.store.checklists import checklist_files
+from audit.store import checklists, scenarios
+from audit.store.checklists import checklist_files, list_checklists
 from audit.store.database import Database
+from audit.store.drafts import create_draft
 from audit.store.events import record
 from audit.store.people import find_login, list_people
+from audit.store.phones import add_self_test
 from audit.store.photos import file_photo
 from audit.store.releases import release
+from audit.store.scenarios import keep_scenario
+from audit.store.tables import ReleaseRow
 from audit.store.visits import get_visit, list_visits, save_status
 from audit.web.sessions import verify_password
 from tests import books
 from tests import world as known
 from tests.pictures import photo_of
 
+BACKUP = "bring its row back from a backup"
 VECTOR = Path(__file__).parent / "vectors" / "visit_a.json"
 MINGCHA = [sys.executable, "-m", "audit.cli"]
 
@@ -509,7 +516,7 @@ def test_a_report_of_a_visit_that_cannot_be_read_is_refused(run, released, data,
     code, out, err = run("report", released[0], "-o", tmp_path / "r.pdf")
 
     assert (code, out) == (1, "")
-    assert err.splitlines()[-1].startswith("This visit cannot be read: its log or its checklist")
+    assert err.splitlines()[-1].startswith("This visit cannot be read: its log, its checklist")
 
 
 def test_a_report_of_what_is_not_released_is_refused(run, data, tmp_path):
@@ -654,6 +661,56 @@ def test_doctor_names_a_library_that_does_not_load(monkeypatch):
 
     assert [finding.what for finding in found] == ["libraries for PDFs: surely-not-there"]
     assert found[0].fix
+
+
+def test_doctor_names_what_is_kept_and_damaged(run, data, kept):
+    visit = known.revisit(data, kept.world, 1)
+    with data.writing() as session:
+        add_self_test(session, kept.world.alice, SelfTest(), "", known.NOON)
+        rules = next(one for one in list_checklists(session) if one.id == "rules-24")
+        create_draft(session, UUID(int=91), rules, kept.world.ann, known.NOON)
+        keep_scenario(session, known.scenario("sc-wealth"))
+        for statement in (
+            "UPDATE release SET card = '{', printed = '', extent = '['",
+            "UPDATE checklist SET content = replace(content, 'the', 'thd') WHERE "
+            "checklist_id = 'complaint-handling'",
+            "UPDATE scenario SET content = '{'",
+            "UPDATE draft SET content = '{'",
+            "UPDATE self_test SET result = '{'",
+        ):
+            session.connection().exec_driver_sql(statement)
+        number = session.get_one(ReleaseRow, visit).number
+    checklists._decoded.clear()
+    scenarios._decoded.clear()
+
+    code, out, err = run("doctor")
+    mended = run("migrate")[0]
+    _, after, _ = run("doctor")
+
+    assert (code, err, mended) == (1, "", 0)
+    for what, fix in (
+        ("checklist complaint-handling 1.0.0", "mingcha migrate"),
+        (f"scenario {known.scenario('sc-wealth').hash}", BACKUP),
+        (f"score card of {number}", BACKUP),
+        (f"what the report of {number} says of its branch and wave", BACKUP),
+        (f"list of the events that {number} was released from", BACKUP),
+        (f"draft {UUID(int=91)}", BACKUP),
+        ("self-test of S01 at 2026-11-20 04:00", BACKUP),
+    ):
+        told = f"missing {what} cannot be read: what is kept of it is damaged\n"
+        assert f"{told}        fix: {fix}\n" in out
+    assert "checklist complaint-handling" not in after
+
+
+def test_doctor_notices_a_card_that_differs_from_the_score_beside_it(run, data, kept):
+    known.revisit(data, kept.world, 1)
+    with data.writing() as session:
+        session.connection().exec_driver_sql("UPDATE release SET raw_tenths = raw_tenths + 1")
+
+    code, out, _ = run("doctor")
+
+    assert code == 1
+    assert "missing score card of MC-2026-H001-001 cannot be read" in out
 
 
 # ---- serve and demo --------------------------------------------------------------------

@@ -113,6 +113,37 @@ def check_database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database: its schema is out of date", "mingcha migrate")
 
 
+def check_kept(settings: Settings) -> Iterator[Finding]:
+    """What is kept as a text of its own, one by one; of the events `mingcha log check` tells."""
+    from audit.store.damages import list_damages
+
+    if not exists(settings):
+        return
+    try:
+        with opened(settings, migrate=False) as database:
+            if not database.up_to_date():
+                return
+            with database.reading() as session:
+                found = list_damages(session)
+    except Refused:
+        return  # the database's own check says so
+    shipped = _shipped_hashes() if found else set()
+    for one in found:
+        fix = "mingcha migrate" if one.hash in shipped else "bring its row back from a backup"
+        yield Finding(f"{one.what} cannot be read: what is kept of it is damaged", fix)
+    if not found:
+        yield Finding("checklists, scenarios, releases and drafts in the database can be read")
+
+
+def _shipped_hashes() -> set[str]:
+    from audit.cli.serving import shipped
+
+    try:
+        return {checklist.hash for checklist in shipped().checklists.values()}
+    except (Refused, OSError):
+        return set()  # the check of the checklists says so
+
+
 def check_photos(settings: Settings) -> Iterator[Finding]:
     """Writes and reads, as a photo would be."""
     from audit.store.files import Files, NotReached
@@ -152,6 +183,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_time_zone,
     check_data_folder,
     check_database,
+    check_kept,
     check_photos,
     check_checklists,
 )

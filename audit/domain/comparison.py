@@ -54,8 +54,7 @@ class ScoredVisit(msgspec.Struct, frozen=True):
     @property
     def number(self) -> str:
         """Of its report."""
-        assert self.visit.release is not None
-        return self.visit.release.number
+        return self.visit.number
 
 
 class VisitChange(msgspec.Struct, frozen=True):
@@ -97,6 +96,12 @@ class SideBySide(msgspec.Struct, frozen=True):
     def scores(self) -> list[float]:
         """The raw scores of the columns."""
         return [float(raw) for one in self.columns if (raw := one.card.valid) is not None]
+
+
+def lost_among(visits: Iterable[Visit], scored: Iterable[ScoredVisit]) -> tuple[Visit, ...]:
+    """Those whose card or checklist cannot be read."""
+    read = {one.visit.id for one in scored}
+    return tuple(visit for visit in visits if visit.id not in read)
 
 
 # ---- two visits, item by item --------------------------------------------------------

@@ -49,6 +49,7 @@ class ComparisonReport(msgspec.Struct, frozen=True, omit_defaults=True):
     items: int
     same_items: int
     regrouping: RegroupedVisits | None = None  # by the framework that was asked for
+    lost: tuple[str, ...] = ()  # numbers of those that were asked for and cannot be read
 
     @property
     def released_at(self) -> datetime:
@@ -63,6 +64,7 @@ def comparison_report(
     table: SideBySide,
     network: Network,
     regrouping: RegroupedVisits | None = None,
+    lost: tuple[str, ...] = (),
 ) -> ComparisonReport:
     """Raises `Conflict` with fewer than two visits to compare."""
     if len(table.columns) < 2:
@@ -85,6 +87,7 @@ def comparison_report(
         items=table.items,
         same_items=table.same_items,
         regrouping=regrouping,
+        lost=lost,
     )
 
 

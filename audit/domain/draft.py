@@ -31,7 +31,7 @@ BANDS = (
 
 class Draft(msgspec.Struct, frozen=True):
     id: UUID
-    tables: Tables
+    tables: Tables  # empty: it is damaged
     based_on: str  # the content hash of the version it began from; may be empty
     edited_by: str
     edited_at: datetime

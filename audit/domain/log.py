@@ -54,7 +54,7 @@ def examine(
     entries: Sequence[Entry], apart: Sequence[Piece], proofs: Iterable[Proof]
 ) -> list[Finding]:
     """What is wrong with one visit's log. What is kept apart counts as being there."""
-    events = [(entry, _read(entry.body)) for entry in entries]
+    events = [(entry, legible(entry.body)) for entry in entries]
     hashes = _hashes([*(event for _, event in events if event is not None), *apart])
     return [
         *_entries(events),
@@ -125,7 +125,7 @@ def _name(entry: Entry) -> str:
     return f"{entry.device} {entry.seq} {entry.id}"
 
 
-def _read(body: str) -> AnswerEvent | None:
+def legible(body: str) -> AnswerEvent | None:
     try:
         return read_event(body)
     except (msgspec.DecodeError, UnicodeError):

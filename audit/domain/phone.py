@@ -90,4 +90,4 @@ class SelfTestRun(msgspec.Struct, frozen=True):
     person: str
     code: str
     agent: str
-    result: SelfTest
+    result: SelfTest | None  # None: what was kept of it is damaged

@@ -12,6 +12,7 @@ def N_(message: str) -> str:
 
 class Problem(Exception):
     status: ClassVar[int] = 500
+    title: ClassVar[str] = ""  # of its page; empty: by its status
 
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message % values if values else message)
@@ -63,14 +64,55 @@ class Damaged(Conflict):
 class Unreadable(Conflict):
     """The same, told to those who have not written it."""
 
+    title = N_("This visit cannot be read")
+
     def __init__(self, visit: UUID) -> None:
         super().__init__(
             N_(
-                "This visit cannot be read: its log or its checklist is damaged or missing. "
-                "Ask the administrator to compare them with a backup."
+                "This visit cannot be read: its log, its checklist, its scenario or what was "
+                "released of it is damaged or missing. Ask the administrator to compare them "
+                "with a backup."
             )
         )
         self.visit = visit
+
+
+class UnreadableChecklist(Conflict):
+    """A published version whose content is not what its hash says."""
+
+    title = N_("This checklist cannot be read")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "What is kept of this version of the checklist is damaged. Tell the "
+                "administrator, who can bring it back from a backup or from its file."
+            )
+        )
+
+
+class UnreadableScenario(Conflict):
+    title = N_("This scenario cannot be read")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "What is kept of the scenario of this visit is damaged. Tell the administrator, "
+                "who can bring it back from a backup."
+            )
+        )
+
+
+class UnreadableDraft(Conflict):
+    title = N_("This draft cannot be read")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "What is kept of this draft is damaged. Tell the administrator, who can bring it "
+                "back from a backup; or throw it away in the list of checklists and begin anew."
+            )
+        )
 
 
 class TooMany(Problem):

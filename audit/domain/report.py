@@ -249,6 +249,7 @@ class VisitReport(msgspec.Struct, frozen=True, omit_defaults=True):
     regrouping: Regrouping | None = None  # by the framework that was asked for
     evidence: tuple[Evidence, ...] = ()
     unreadable: str = ""  # the report it cannot be compared with item by item
+    lost: tuple[str, ...] = ()  # earlier reports that cannot be read at all
 
     def evidence_for(self, key: str) -> tuple[Evidence, ...]:
         return tuple(one for one in self.evidence if one.item.key == key)

@@ -50,6 +50,7 @@ class Result(msgspec.Struct, frozen=True):
     earlier: tuple[EarlierVisit, ...] = ()  # of the branch, comparable, oldest first
     spread: Spread | None = None  # of single visits, in the network as it was at release
     photos: Mapping[str, tuple[Picture, ...]] = {}  # by item, those in the report
+    lost: tuple[str, ...] = ()  # earlier reports that cannot be read
 
     @property
     def answers(self) -> Mapping[str, Answer]:

@@ -18,7 +18,7 @@ from audit.domain.checklist import FreeText
 from audit.domain.comparison import Row, ScoredVisit, side_by_side_rows
 from audit.domain.problems import N_
 from audit.domain.text import Language
-from audit.domain.visit import Mode
+from audit.domain.visit import Mode, Visit
 from audit.domain.wording import said
 
 Cell = str | int | Decimal | date | None
@@ -27,6 +27,7 @@ MODES: dict[Mode, str] = {
     "disguised": N_("Disguised visit"),
 }
 
+LOST = N_("Cannot be read: the released score card or the checklist is damaged.")
 KINDS = {
     "part": N_("%(title)s (part)"),
     "section": N_("%(title)s (section)"),
@@ -82,39 +83,54 @@ ITEM_HEAD = (
 )
 
 
-def visits_sheet(branch: Branch, visits: Sequence[ScoredVisit], wording: Wording) -> Sheet:
-    """Parts, sections and C/P/T are columns; what a version does not have stays empty."""
+def visits_sheet(
+    branch: Branch, visits: Sequence[ScoredVisit], wording: Wording, lost: Sequence[Visit] = ()
+) -> Sheet:
+    """Parts, sections and C/P/T are columns; what a version does not have stays empty. `lost`
+    come last, with what is still known of them."""
     language, say = wording.language, wording.say
     figures = side_by_side_rows(visits)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for place, one in enumerate(visits):
-        visit, release, card = one.visit, one.visit.release, one.card
-        assert release is not None
-        band = one.checklist.band_of(card.final)
+        band = one.checklist.band_of(one.card.final)
         rows.append(
             (
-                release.number,
-                branch.code,
-                branch.name.in_(language),
-                branch.region.name.in_(language),
-                wording.day(visit.visited_at),
-                wording.day(release.released_at),
-                visit.wave.programme.in_(language),
-                visit.wave.name.in_(language),
-                say(MODES[visit.mode]),
+                *_begun(branch, one.visit, wording),
                 one.checklist.title.in_(language),
                 one.checklist.version,
-                card.final,
-                card.raw,
-                "" if band is None else band.title.in_(language),
-                len(card.veto),
-                card.coverage,
-                say(N_("no") if card.insufficient else N_("yes")),
+                *_scored(one.visit, "" if band is None else band.title.in_(language)),
+                one.card.coverage,
+                say(N_("no") if one.card.insufficient else N_("yes")),
                 *(row.cells[place].score for row in figures),
             )
         )
+    for visit in lost:
+        rest: list[Cell] = [None] * (len(figures) + 2)
+        rows.append((*_begun(branch, visit, wording), say(LOST), "", *_scored(visit, ""), *rest))
     head = (*(say(name) for name in VISIT_HEAD), *_names(figures, wording))
     return Sheet(say(N_("Visits")), head, tuple(rows))
+
+
+def _begun(branch: Branch, visit: Visit, wording: Wording) -> tuple[Cell, ...]:
+    language, release = wording.language, visit.release
+    assert release is not None
+    return (
+        release.number,
+        branch.code,
+        branch.name.in_(language),
+        branch.region.name.in_(language),
+        wording.day(visit.visited_at),
+        wording.day(release.released_at),
+        visit.wave.programme.in_(language),
+        visit.wave.name.in_(language),
+        wording.say(MODES[visit.mode]),
+    )
+
+
+def _scored(visit: Visit, band: str) -> tuple[Cell, ...]:
+    release = visit.release
+    assert release is not None
+    return (release.final, release.raw, band, release.vetoes)
 
 
 def _names(figures: Sequence[Row], wording: Wording) -> tuple[str, ...]:
@@ -133,13 +149,21 @@ def _names(figures: Sequence[Row], wording: Wording) -> tuple[str, ...]:
 
 
 def items_sheet(
-    visits: Sequence[ScoredVisit], said_by_visit: Mapping[UUID, Said], wording: Wording
+    visits: Sequence[ScoredVisit],
+    said_by_visit: Mapping[UUID, Said],
+    wording: Wording,
+    lost: Sequence[Visit] = (),
 ) -> Sheet:
-    """A visit that is not in `said_by_visit` cannot be read, and has one row that says so."""
+    """A visit that is not in `said_by_visit` cannot be read, and has one row that says so, as
+    have those that are `lost`."""
     rows: list[tuple[Cell, ...]] = []
     for one in visits:
         what = said_by_visit.get(one.visit.id)
         rows += [_unreadable(one, wording)] if what is None else _item_rows(one, what, wording)
+    rows += [
+        (one.number, wording.day(one.visited_at), *("",) * 6, None, None, wording.say(LOST))
+        for one in lost
+    ]
     head = tuple(wording.say(name) for name in ITEM_HEAD)
     return Sheet(wording.say(N_("Items by visit")), head, tuple(rows))
 

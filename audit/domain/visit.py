@@ -79,6 +79,11 @@ class Visit(msgspec.Struct, frozen=True):
         return self.started_at or self.submitted_at or handed_in
 
     @property
+    def number(self) -> str:
+        """Of its report; empty before its release."""
+        return self.release.number if self.release else ""
+
+    @property
     def told_scenario(self) -> str | None:
         """The role its shopper may still read: until the visit starts, and no longer."""
         return self.scenario if self.status == "assigned" else None

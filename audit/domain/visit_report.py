@@ -41,7 +41,7 @@ def report_of(found: Result, contact: str = "", lens: Lens | None = None) -> Vis
     evidence = evidence_of(checklist, card, found.photos, capture.notes)
     last = last_valid(found.earlier)
     lost = "" if last is None or last.readable else last.number
-    return msgspec.structs.replace(report, evidence=evidence, unreadable=lost)
+    return msgspec.structs.replace(report, evidence=evidence, unreadable=lost, lost=found.lost)
 
 
 def visit_report(

@@ -1,5 +1,7 @@
 """Published checklist versions, and the library's files they are published from."""
 
+import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -21,19 +23,30 @@ from audit.domain.library import (
     read_vocabulary,
     requirements,
 )
-from audit.domain.problems import N_, Conflict, NotFound
+from audit.domain.problems import N_, Conflict, NotFound, UnreadableChecklist
 from audit.store.tables import ChecklistRow, VisitRow
+
+log = logging.getLogger("mingcha")
 
 _decoded: dict[str, Checklist] = {}  # by hash: content never changes, so neither does this
 
 
 def get_checklist(session: Session, content_hash: str) -> Checklist:
+    """Raises `UnreadableChecklist`."""
     if content_hash not in _decoded:
         row = session.get(ChecklistRow, content_hash)
         if row is None:
             raise NotFound(N_("There is no such checklist."))
+        if not _whole(row):
+            log.warning("checklist %s %s cannot be read", row.checklist_id, row.version)
+            raise UnreadableChecklist
         _decoded[content_hash] = msgspec.json.decode(row.content, type=Checklist)
     return _decoded[content_hash]
+
+
+def _whole(row: ChecklistRow) -> bool:
+    """Its own hash says so; then it can be decoded too."""
+    return hashlib.sha256(row.content.encode()).hexdigest() == row.hash
 
 
 def known_checklists() -> Mapping[str, Checklist]:
@@ -42,22 +55,41 @@ def known_checklists() -> Mapping[str, Checklist]:
 
 
 def find_checklists(session: Session, hashes: Iterable[str]) -> dict[str, Checklist]:
-    """Those of them that were published."""
+    """Those of them that were published and can be read."""
     found = {}
     for name in hashes:
-        with suppress(NotFound):
+        with suppress(NotFound, UnreadableChecklist):
             found[name] = get_checklist(session, name)
     return found
 
 
 def list_checklists(session: Session) -> list[Checklist]:
-    """Every published version, newest version of each checklist first."""
+    """Every published version that can be read, newest version of each checklist first."""
     hashes = session.exec(
         select(ChecklistRow.hash).order_by(
             col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc()
         )
     ).all()
-    return [get_checklist(session, name) for name in hashes]
+    return list(find_checklists(session, hashes).values())
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """A published version that cannot be read."""
+
+    hash: str
+    id: str
+    version: str
+
+
+def list_lost(session: Session) -> list[Lost]:
+    """Newest version of each checklist first; what has been read before is not read again."""
+    names = session.exec(
+        select(ChecklistRow.hash, ChecklistRow.checklist_id, ChecklistRow.version).order_by(
+            col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc()
+        )
+    ).all()
+    found = find_checklists(session, (name for name, _, _ in names))
+    return [Lost(*one) for one in names if one[0] not in found]
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -85,9 +117,12 @@ def list_published(session: Session) -> list[Published]:
         .outerjoin(used, used.c.checklist_hash == ChecklistRow.hash)
         .order_by(col(ChecklistRow.checklist_id), col(ChecklistRow.published_at).desc())
     )
+    rows = session.exec(query).all()
+    found = find_checklists(session, (name for name, *_ in rows))
     return [
-        Published(get_checklist(session, name), published_at, visits, note)
-        for name, published_at, visits, note in session.exec(query)
+        Published(found[name], published_at, visits, note)
+        for name, published_at, visits, note in rows
+        if name in found
     ]
 
 
@@ -103,8 +138,9 @@ def shelf_of(session: Session) -> dict[tuple[str, str], Checklist]:
 
 
 def publish(session: Session, checklist: Checklist, now: datetime, note: str = "") -> bool:
-    """Keep a version for ever. False if it was there already; raises `Conflict` if the
-    same version was published with other content."""
+    """Keep a version for ever. False if it was there already, which puts right what a disk has
+    spoilt: the hash proves that it is the same. Raises `Conflict` if the same version was
+    published with other content."""
     known = session.exec(
         select(ChecklistRow).where(
             ChecklistRow.checklist_id == checklist.id,
@@ -113,6 +149,7 @@ def publish(session: Session, checklist: Checklist, now: datetime, note: str = "
     ).first()
     if known is not None:
         if known.hash == checklist.hash:
+            known.content = canonical(checklist).decode()
             return False
         raise Conflict(
             N_(

@@ -139,12 +139,21 @@ def _postgres(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args={"options": options})
 
 
+def _legible(kept: bytes) -> str:
+    """A byte that a disk has spoilt shows as �, and fails no query for the other rows."""
+    try:
+        return kept.decode()
+    except UnicodeDecodeError:
+        return kept.decode(errors="replace")
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.text_factory = _legible
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",

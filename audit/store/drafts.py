@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from audit.domain.checklist import Checklist
 from audit.domain.draft import Draft, next_version, own_copy
 from audit.domain.people import Person
-from audit.domain.problems import N_, Invalid, NotFound
+from audit.domain.problems import N_, Invalid, NotFound, UnreadableDraft
 from audit.domain.tables import Tables, plain
 from audit.store.checklists import shelf_of
 from audit.store.tables import DraftRow, PersonRow
@@ -17,7 +17,7 @@ MOST = 4_000_000  # bytes of one draft; a thousand items take a quarter of it
 
 
 def list_drafts(session: Session) -> list[Draft]:
-    """The one changed last first."""
+    """The one changed last first; one that is damaged has no tables."""
     query = (
         select(DraftRow, PersonRow.name)
         .join(PersonRow, col(PersonRow.id) == DraftRow.edited_by)
@@ -27,7 +27,8 @@ def list_drafts(session: Session) -> list[Draft]:
 
 
 def get_draft(session: Session, draft_id: UUID, *, locked: bool = False) -> Draft:
-    """`locked`: nobody else changes it until the end of the transaction."""
+    """`locked`: nobody else changes it until the end of the transaction. Raises
+    `UnreadableDraft`."""
     query = (
         select(DraftRow, PersonRow.name)
         .join(PersonRow, col(PersonRow.id) == DraftRow.edited_by)
@@ -38,7 +39,10 @@ def get_draft(session: Session, draft_id: UUID, *, locked: bool = False) -> Draf
     found = session.exec(query).first()
     if found is None:
         raise NotFound(N_("There is no such draft."))
-    return _draft(*found)
+    draft = _draft(*found)
+    if not draft.tables:
+        raise UnreadableDraft
+    return draft
 
 
 def create_draft(
@@ -86,12 +90,17 @@ def save_draft(
 
 
 def remove_draft(session: Session, draft_id: UUID) -> None:
-    session.delete(session.get_one(DraftRow, draft_id))
+    """One that is damaged too."""
+    row = session.get(DraftRow, draft_id, with_for_update=True)
+    if row is None:
+        raise NotFound(N_("There is no such draft."))
+    session.delete(row)
     session.flush()
 
 
 def _draft(row: DraftRow, name: str) -> Draft:
-    return Draft(row.id, row.content, row.based_on, name, row.edited_at, row.page)
+    tables = row.content if row.content and "id" in row.content else {}
+    return Draft(row.id, tables, row.based_on, name, row.edited_at, row.page)
 
 
 def _fitting(tables: Tables) -> Tables:

@@ -1,5 +1,7 @@
 """Scenarios: the library's files, and those that were assigned, as they were then."""
 
+import hashlib
+import logging
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -8,12 +10,14 @@ import msgspec
 from sqlmodel import Session
 
 from audit.domain.checklist import canonical
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, NotFound, UnreadableScenario
 from audit.domain.scenario import Scenario, read_scenario
 from audit.domain.troubles import Trouble, Unusable
 from audit.store.checklists import Library
 from audit.store.rows import insert_new
 from audit.store.tables import ScenarioRow, VisitRow
+
+log = logging.getLogger("mingcha")
 
 _decoded: dict[str, Scenario] = {}  # by hash
 
@@ -45,6 +49,8 @@ def keep_scenario(session: Session, scenario: Scenario) -> str:
     """What a visit names is there for ever; gives its hash."""
     row = {"hash": scenario.hash, "content": canonical(scenario).decode()}
     insert_new(session, ScenarioRow, [row], ScenarioRow.hash)
+    kept = session.get_one(ScenarioRow, scenario.hash)
+    kept.content = row["content"]  # puts right what a disk has spoilt: the hash proves it
     return scenario.hash
 
 
@@ -59,12 +65,24 @@ def give_scenario(session: Session, visit_id: UUID, scenario: Scenario | None) -
 
 
 def get_scenario(session: Session, content_hash: str) -> Scenario:
+    """Raises `UnreadableScenario`."""
     if content_hash not in _decoded:
         row = session.get(ScenarioRow, content_hash)
         if row is None:
             raise NotFound(N_("There is no such scenario."))
+        if hashlib.sha256(row.content.encode()).hexdigest() != content_hash:
+            log.warning("scenario %s cannot be read", content_hash)
+            raise UnreadableScenario
         _decoded[content_hash] = msgspec.json.decode(row.content, type=Scenario)
     return _decoded[content_hash]
+
+
+def read_if_whole(session: Session, content_hash: str | None) -> tuple[Scenario | None, bool]:
+    """That of a visit, which may have none; and whether it has one that cannot be read."""
+    try:
+        return find_scenario(session, content_hash), False
+    except UnreadableScenario:
+        return None, True
 
 
 def find_scenario(session: Session, content_hash: str | None) -> Scenario | None:

@@ -11,10 +11,14 @@ from sqlmodel import Field, SQLModel
 from audit.domain.phone import SelfTest
 from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
+from audit.domain.tables import Tables
+
+Numbers = dict[str, int]
 
 
 class MsgspecJSON(TypeDecorator[Any]):
-    """A struct kept as its JSON text."""
+    """A struct kept as its JSON text. One that is damaged reads as None: a query for several
+    rows gives the others, and whoever needs this one says that it cannot be read."""
 
     impl = Text
     cache_ok = True
@@ -27,7 +31,10 @@ class MsgspecJSON(TypeDecorator[Any]):
         return None if value is None else msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
-        return None if value is None else msgspec.json.decode(value, type=self.shape)
+        try:
+            return None if value is None else msgspec.json.decode(value, type=self.shape)
+        except msgspec.DecodeError:
+            return None
 
 
 class RegionRow(SQLModel, table=True):
@@ -110,7 +117,7 @@ class DraftRow(SQLModel, table=True):
 
     __tablename__ = "draft"
     id: UUID = Field(primary_key=True)
-    content: dict[str, Any] = Field(sa_column=Column(MsgspecJSON(dict[str, Any]), nullable=False))
+    content: Tables | None = Field(sa_column=Column(MsgspecJSON(Tables), nullable=False))
     based_on: str = ""  # the version it began from
     edited_by: UUID = Field(foreign_key="person.id")
     edited_at: datetime
@@ -234,7 +241,7 @@ class SelfTestRow(SQLModel, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     at: datetime
     agent: str = ""
-    result: SelfTest = Field(sa_column=Column(MsgspecJSON(SelfTest), nullable=False))
+    result: SelfTest | None = Field(sa_column=Column(MsgspecJSON(SelfTest), nullable=False))
 
     model_config = {"arbitrary_types_allowed": True}
 
@@ -273,7 +280,7 @@ class ReleaseRow(SQLModel, table=True):
     __tablename__ = "release"
     visit_id: UUID = Field(primary_key=True, foreign_key="visit.id")
     number: str = Field(unique=True)
-    card: ScoreCard = Field(sa_column=Column(MsgspecJSON(ScoreCard), nullable=False))
+    card: ScoreCard | None = Field(sa_column=Column(MsgspecJSON(ScoreCard), nullable=False))
     raw_tenths: int | None = None
     final_tenths: int | None = None
     band: str | None = None
@@ -281,12 +288,12 @@ class ReleaseRow(SQLModel, table=True):
     insufficient: bool = False
     checklist_hash: str = Field(foreign_key="checklist.hash")
     root: str
-    extent: dict[str, int] = Field(sa_column=Column(MsgspecJSON(dict[str, int]), nullable=False))
+    extent: Numbers | None = Field(sa_column=Column(MsgspecJSON(Numbers), nullable=False))
     verdict: str = Field(default="", sa_column=Column(Text, nullable=False))
     reviewer: str = ""
     released_by: UUID = Field(foreign_key="person.id")
     released_at: datetime
     visited_at: datetime
-    printed: Printed = Field(sa_column=Column(MsgspecJSON(Printed), nullable=False))
+    printed: Printed | None = Field(sa_column=Column(MsgspecJSON(Printed), nullable=False))
 
     model_config = {"arbitrary_types_allowed": True}

@@ -14,7 +14,7 @@ from audit.domain.people import Person
 from audit.domain.problems import N_, NotFound, Unreadable
 from audit.domain.track import Network, in_order, network_of
 from audit.domain.visit import Visit
-from audit.store.checklists import get_checklist
+from audit.store.checklists import find_checklists, get_checklist
 from audit.store.events import UNREADABLE, readable
 from audit.store.results import events_at_release
 from audit.store.visits import VisitFilter, list_cards, list_visits, released_scores
@@ -40,9 +40,8 @@ def list_chosen(
 
 
 def checklists_of(session: Session, visits: Iterable[Visit]) -> dict[str, Checklist]:
-    """By hash: every version the visits were made under."""
-    hashes = dict.fromkeys(visit.checklist for visit in visits)
-    return {name: get_checklist(session, name) for name in hashes}
+    """By hash: every version the visits were made under that can be read."""
+    return find_checklists(session, dict.fromkeys(visit.checklist for visit in visits))
 
 
 def read_network(session: Session, checklist_id: str) -> Network:
@@ -50,10 +49,12 @@ def read_network(session: Session, checklist_id: str) -> Network:
 
 
 def list_scored(session: Session, visits: Sequence[Visit]) -> list[ScoredVisit]:
-    cards = list_cards(session, list(visits))
+    """Of those whose card and checklist can be read."""
+    cards, checklists = list_cards(session, list(visits)), checklists_of(session, visits)
     return [
-        ScoredVisit(visit, get_checklist(session, visit.checklist), cards[visit.id])
+        ScoredVisit(visit, checklists[visit.checklist], cards[visit.id])
         for visit in visits
+        if visit.checklist in checklists and visit.id in cards
     ]
 
 

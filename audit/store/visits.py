@@ -14,7 +14,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from audit.domain.people import Person
-from audit.domain.problems import N_, NotFound
+from audit.domain.problems import N_, NotFound, Unreadable
 from audit.domain.result import Printed
 from audit.domain.scoring import ScoreCard
 from audit.domain.text import Text
@@ -138,10 +138,13 @@ def save_status(
 
 
 def get_card(session: Session, visit: Visit) -> ScoreCard:
-    """The score card as released; `visit` has been fetched, so its scope is settled."""
+    """The score card as released; `visit` has been fetched, so its scope is settled. Raises
+    `Unreadable`."""
     row = session.get(ReleaseRow, visit.id)
     if row is None:
         raise NotFound(N_("This visit has not been released."))
+    if row.card is None:
+        raise Unreadable(visit.id)
     return row.card
 
 
@@ -149,13 +152,16 @@ def get_printed(session: Session, visit: Visit) -> Printed:
     """What its report says of others, as at release; see `get_card`."""
     row = session.get(ReleaseRow, visit.id)
     assert row is not None  # only of a released visit
+    if row.printed is None:
+        raise Unreadable(visit.id)
     return row.printed
 
 
 def list_cards(session: Session, visits: list[Visit]) -> dict[UUID, ScoreCard]:
+    """Of those whose card can be read."""
     ids = [visit.id for visit in visits]
     rows = session.exec(select(ReleaseRow).where(col(ReleaseRow.visit_id).in_(ids)))
-    return {row.visit_id: row.card for row in rows}
+    return {row.visit_id: row.card for row in rows if row.card is not None}
 
 
 def released_scores(session: Session, checklist_id: str) -> list[tuple[UUID, Decimal]]:

@@ -13,7 +13,7 @@ from audit.domain.seal import KEPT
 from audit.domain.visit import Visit
 from audit.store.assignments import list_outlines
 from audit.store.captures import get_captured
-from audit.store.scenarios import find_scenario
+from audit.store.scenarios import find_scenario, read_if_whole
 from audit.store.seals import sealed_at
 from audit.store.visits import get_visit, list_visits
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson, TheSettings
@@ -47,13 +47,14 @@ def show_assignment(
 ) -> Response[Any]:
     with database.reading() as session:
         visit, checklist, capture = get_captured(session, shopper, visit_id)
-        scenario = find_scenario(session, visit.told_scenario)
+        scenario, lost = read_if_whole(session, visit.told_scenario)
     return page(
         "assignments/show.html",
         visit=visit,
         checklist=checklist,
         sheet=sheet(checklist, capture),
         scenario=scenario,
+        lost=lost,
         today=today(settings.zone),
     )
 

@@ -48,8 +48,9 @@ def list_of_branches(
         branches = list_branches(session, reader)
         if reader.role == "branch_manager" and len(branches) == 1:
             return Redirect(f"/branches/{branches[0].id}", status_code=303)
-        visits = list_released(session, reader)
-        checklists = checklists_of(session, visits)
+        released = list_released(session, reader)
+        checklists = checklists_of(session, released)
+        visits = [visit for visit in released if visit.checklist in checklists]
         choice = Choice.among(visits, checklists, checklist)
         network = read_network(session, choice.checklist)
         regions = {branch.region.id: branch.region for branch in branches}
@@ -68,6 +69,7 @@ def list_of_branches(
         choice=choice,
         checklists=checklists,
         network=network,
+        lost=[visit for visit in released if visit.checklist not in checklists],
     )
 
 
@@ -89,8 +91,9 @@ def show_branch(
 ) -> Response[Any]:
     with database.reading() as session:
         branch: Branch = get_branch(session, reader, branch_id)
-        visits = list_released(session, reader, branch=branch.id)
-        checklists = checklists_of(session, visits)
+        released = list_released(session, reader, branch=branch.id)
+        checklists = checklists_of(session, released)
+        visits = [visit for visit in released if visit.checklist in checklists]
         choice = Choice.among(visits, checklists, checklist)
         network = read_network(session, choice.checklist)
         chosen = [visit for visit in visits if checklists[visit.checklist].id == choice.checklist]
@@ -100,8 +103,15 @@ def show_branch(
         "branches/show.html",
         track=found,
         scored=scored,
+        bands=checklists[found.latest.checklist].scoring.bands if found.latest else (),
+        lost=[
+            visit
+            for visit in released
+            if visit.checklist not in checklists or (visit in chosen and visit.id not in scored)
+        ],
         valid={visit.id for visit in found.visits if raw_score(visit) is not None},
         most=MOST_COMPARED,
+        checklists=checklists,
         choice=choice,
         network=network,
     )

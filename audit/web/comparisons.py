@@ -18,6 +18,7 @@ from audit.domain.comparison import (
     SideBySide,
     Verdict,
     at_most,
+    lost_among,
     side_by_side,
 )
 from audit.domain.comparison_report import ComparisonReport, comparison_report
@@ -48,6 +49,10 @@ UNREADABLE = N_(
     "The answers of %(numbers)s cannot be read: the log of the visit is damaged or missing. "
     "The released score stands; ask the administrator to compare the log with a backup."
 )
+LOST = N_(
+    "%(numbers)s cannot be read: the released score card or the checklist is damaged. Tell the "
+    "administrator, who can compare it with a backup."
+)
 UNASKED = 4  # visits side by side when none were chosen
 
 
@@ -76,6 +81,7 @@ def show_comparison(
         regrouping=regrouping,
         differences=[None, *(difference(a, b, network.spread) for a, b in pairwise(table.scores))],
         network=network,
+        lost=lost_among(visits, scored),
     )
 
 
@@ -118,7 +124,8 @@ def _report(
         network = read_network(session, scored[0].checklist.id if scored else "")
         table = side_by_side(scored)
         regrouping = _regrouping(session, table, framework)
-    return comparison_report(branch, table, network, regrouping)
+    lost = tuple(visit.number for visit in lost_among(visits, scored))
+    return comparison_report(branch, table, network, regrouping, lost)
 
 
 def _lenses(table: SideBySide) -> tuple[Lens, ...]:
@@ -127,7 +134,7 @@ def _lenses(table: SideBySide) -> tuple[Lens, ...]:
 
 
 def _regrouping(session: Session, table: SideBySide, framework: str) -> RegroupedVisits | None:
-    lens = chosen_lens(_lenses(table), framework)
+    lens = chosen_lens(_lenses(table), framework) if table.columns else None
     if lens is None:
         return None
     said = list_said(session, [one.visit for one in table.columns])
@@ -151,11 +158,13 @@ def show_changes(
         visits = _chosen(session, reader, branch, chosen if len(chosen) == 2 else [], 2)
         if len(visits) < 2:
             return page("comparisons/changes.html", branch=branch, changes=None)
-        earlier, later = list_scored(session, visits)
+        scored = list_scored(session, visits)
+        if lost := lost_among(visits, scored):
+            raise Conflict(LOST, numbers=", ".join(visit.number for visit in lost))
+        earlier, later = scored
         said = list_said(session, visits)
-        lost = [one.number for one in (earlier, later) if one.visit.id not in said]
-        if lost:
-            raise Conflict(UNREADABLE, numbers=", ".join(lost))
+        if unread := [one.number for one in scored if one.visit.id not in said]:
+            raise Conflict(UNREADABLE, numbers=", ".join(unread))
         network = read_network(session, later.checklist.id)
     return page(
         "comparisons/changes.html",
@@ -173,17 +182,19 @@ def show_changes(
 def _chosen(
     session: Session, reader: Person, branch: Branch, chosen: list[UUID], most: int
 ) -> list[Visit]:
-    """The chosen visits; without a choice the latest valid ones of the usual checklist."""
+    """The chosen visits; without a choice the latest valid ones of the usual checklist, or of
+    one that cannot be read: so they are named."""
     at_most(chosen)
     if chosen:
         return list_chosen(session, reader, branch.id, chosen)
-    visits = list_released(session, reader, branch=branch.id)
-    checklists = checklists_of(session, visits)
-    usual = usual_checklist(visits, checklists)
+    released = list_released(session, reader, branch=branch.id)
+    checklists = checklists_of(session, released)
+    usual = usual_checklist([one for one in released if one.checklist in checklists], checklists)
     valid = [
         found.id
-        for found in in_order(visits)
-        if raw_score(found) is not None and checklists[found.checklist].id == usual
+        for found in in_order(released)
+        if raw_score(found) is not None
+        and (found.checklist not in checklists or checklists[found.checklist].id == usual)
     ]
     return list_chosen(session, reader, branch.id, valid[-most:])
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
 from audit.domain.branch import Branch
+from audit.domain.comparison import lost_among
 from audit.domain.people import Person
 from audit.domain.sheet import Sheet, Wording, items_sheet, visits_sheet
 from audit.domain.track import in_order
@@ -63,7 +64,8 @@ def _sheets(
     visits = in_order(list_released(session, reader, branch=branch.id))
     scored = list_scored(session, visits)
     said = list_said(session, visits)
-    return visits_sheet(branch, scored, wording), items_sheet(scored, said, wording)
+    lost = lost_among(visits, scored)
+    return visits_sheet(branch, scored, wording, lost), items_sheet(scored, said, wording, lost)
 
 
 def _wording(page: Page, zone: ZoneInfo) -> Wording:

@@ -7,7 +7,6 @@ whatever became of the sign-in; and it answers in JSON that only we could have w
 import asyncio
 import hashlib
 import threading
-from contextlib import suppress
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +18,15 @@ from sqlmodel import Session
 
 from audit.clock import now
 from audit.domain.delivery import Batch, Delivered, Reply, checklists_of, read_delivery
-from audit.domain.problems import N_, Invalid, NotFound, Problem, TooLarge
+from audit.domain.problems import (
+    N_,
+    Busy,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    UnreadableChecklist,
+)
 from audit.store.checklists import get_checklist, known_checklists
 from audit.store.database import Database
 from audit.store.filing import Delivery, file_deliveries
@@ -117,8 +124,12 @@ def _fetch(database: Database, names: set[str]) -> None:
     phones ask for the same one: it is read once."""
     with _fetching, database.reading() as session:
         for name in names - known_checklists().keys():
-            with suppress(NotFound):
+            try:
                 get_checklist(session, name)
+            except UnreadableChecklist as error:  # the phone keeps all until it can be read
+                raise Busy(error.message) from error
+            except NotFound:
+                continue
 
 
 def reply(answer: msgspec.Struct, status: int | None = None) -> Response[bytes]:

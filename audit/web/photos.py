@@ -21,6 +21,7 @@ from audit.domain.delivery import Arrival
 from audit.domain.event import Photo
 from audit.domain.photo import CHUNK, Arrived, check_chunk, content, length, pieces
 from audit.domain.problems import N_, Busy, Invalid, NotFound
+from audit.render.prints import sound
 from audit.store.database import Database
 from audit.store.photos import file_photo, list_arrived, must_have_room, standing
 from audit.store.pictures import get_evidence, get_picture
@@ -240,6 +241,9 @@ def _shown(request: AnyRequest, found: Arrived, form: str) -> Response[Any]:
     if kept is None:
         log.error("the file %s is missing where photos are kept", found.key + form)
         raise NotFound(N_("The file of this photo is missing. Please tell an administrator."))
+    if not sound(kept):
+        log.error("the file %s is damaged where photos are kept", found.key + form)
+        raise NotFound(N_("The file of this photo is damaged. Please tell an administrator."))
     return Response(kept, media_type="image/jpeg", headers=headers)
 
 

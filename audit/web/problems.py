@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
-from audit.domain.problems import N_, Damaged, NotSignedIn, Problem, Unreadable
+from audit.domain.problems import N_, Damaged, NotSignedIn, Problem
 from audit.ids import new_id
 from audit.languages import gettext
 from audit.web.dependencies import csrf_token
@@ -28,7 +28,6 @@ TITLES = {
     429: N_("Too many tries"),
     503: N_("This did not work just now"),
 }
-UNREADABLE = N_("This visit cannot be read")
 FAILED = N_("Something went wrong on our side. Nothing you sent before was lost. Reference: %(id)s")
 SOON = "5"  # seconds after which it may be tried again
 FAILED_TITLE = N_("Something went wrong")
@@ -42,8 +41,7 @@ def draw_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[
     if isinstance(problem, Damaged) and page:
         drawn = _page(request)
         return drawn("problems/damaged.html", status=problem.status, visit=problem.visit)
-    title = UNREADABLE if isinstance(problem, Unreadable) else ""
-    return _draw(request, problem.status, problem.message, problem.values, title)
+    return _draw(request, problem.status, problem.message, problem.values, problem.title)
 
 
 def draw_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

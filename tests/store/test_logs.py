@@ -71,6 +71,29 @@ def test_a_text_that_is_no_event_is_noticed(visited):
     assert faults(database) == {"hash", "unreadable"}
 
 
+def test_a_handing_in_that_is_no_event_any_more_proves_nothing_and_is_named(visited):
+    database, visit, events = visited
+    with database.writing() as session:
+        session.add(
+            ReceiptRow(
+                event_id=events[-1], visit_id=visit, root="1" * 64, events=1, photos=0,
+                sealed_at=known.NOON,
+            )
+        )  # fmt: skip
+
+    change(database, events[-1], body="{")
+
+    assert faults(database) == {"hash", "unreadable", "receipt"}
+
+
+def test_a_release_that_no_longer_says_which_events_it_was_made_from_is_named(visited):
+    database, _, _ = visited
+    with database.writing() as session:
+        session.execute(text("UPDATE release SET extent = '{'"))
+
+    assert faults(database) == {"release"}
+
+
 def test_an_event_under_another_number_is_astray(visited):
     database, _, events = visited
 

@@ -651,6 +651,23 @@ def test_a_report_with_a_damaged_photo_says_so_until_the_file_is_back(
     assert gone not in words(dan, world)
 
 
+def test_a_damaged_photo_is_refused_plainly_until_the_file_is_back(
+    taken, as_, darkroom, world, caplog
+):
+    file = Path(darkroom.files.place) / f"{key_of(world.harbour_visit, taken)}.jpg"
+    whole, carol = file.read_bytes(), as_(world.carol)
+
+    for content in (b"", whole[: len(whole) // 2], bytes(len(whole))):
+        file.write_bytes(content)
+        answer = carol.get(place(taken, world))
+        assert answer.status_code == 404
+        assert "The file of this photo is damaged. Please tell an administrator." in answer.text
+        assert file.name in caplog.text
+    file.write_bytes(whole)
+
+    assert carol.get(place(taken, world)).content == whole
+
+
 def words(client, world):
     answer = client.get(f"/results/{world.harbour_visit}/report.pdf", params={"language": "en"})
     assert answer.status_code == 200

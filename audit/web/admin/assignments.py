@@ -19,7 +19,7 @@ from audit.store.branches import list_branches, list_regions
 from audit.store.checklists import get_checklist
 from audit.store.people import list_people
 from audit.store.programmes import list_waves
-from audit.store.scenarios import find_scenario, give_scenario, shipped_scenarios
+from audit.store.scenarios import give_scenario, read_if_whole, shipped_scenarios
 from audit.store.tokens import is_on_a_phone
 from audit.store.visits import (
     VisitFilter,
@@ -107,7 +107,7 @@ def change_visit(
         visit = _unstarted(session, administrator, visit_id)
         shopper = form.one_of("shopper", [str(one.id) for one in _able(session, visit)])
         mode, due_on, brief = read_mode(form), form.day("due_on"), read_brief(form, visit.brief)
-        kept = find_scenario(session, visit.scenario)
+        kept, _ = read_if_whole(session, visit.scenario)
         scenario = read_scenario(form, _fitting(session, visit), kept)
         checklist = get_checklist(session, visit.checklist)
         if not is_fit(form, checklist, mode, scenario) or not form.ok:
@@ -146,7 +146,7 @@ def _able(session: Session, visit: Visit) -> list[Person]:
 def _fitting(session: Session, visit: Visit) -> list[Scenario]:
     """What its shopper may be given to play: as it was assigned, and what there is now."""
     checklist = get_checklist(session, visit.checklist)
-    kept = find_scenario(session, visit.scenario)
+    kept, _ = read_if_whole(session, visit.scenario)
     found = {one.hash: one for one in shipped_scenarios(folder("checklists"))}
     if kept is not None:
         found = {kept.hash: kept, **found}
@@ -178,13 +178,15 @@ def _with_status(only: VisitFilter, status: Any) -> VisitFilter:
 def _draw_visit(
     page: Page, session: Session, visit: Visit, form: Form | None = None
 ) -> Response[str]:
+    scenario, lost = read_if_whole(session, visit.scenario)
     return page(
         "admin/assignments/edit.html",
         status=422 if form else 200,
         visit=visit,
         shoppers=_able(session, visit),
         scenarios=_fitting(session, visit),
-        scenario=find_scenario(session, visit.scenario),
+        scenario=scenario,
+        lost=lost,
         on_a_phone=is_on_a_phone(session, visit),
         modes=MODES,
         values={

@@ -10,7 +10,7 @@ from audit.clock import now
 from audit.domain.checklist import Checklist
 from audit.domain.text import Text
 from audit.paths import folder
-from audit.store.checklists import Library, get_checklist, list_published, publish
+from audit.store.checklists import Library, get_checklist, list_lost, list_published, publish
 from audit.store.systems import explained
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson
 
@@ -20,15 +20,22 @@ def show_checklists(
     administrator: ThePerson, database: TheDatabase, page: ThePage, saved: FromQuery[bool] = False
 ) -> Response[str]:
     with database.reading() as session:
-        published = list_published(session)
-    known = {one.checklist.hash for one in published}
-    shipped = [one for one in Library(folder("checklists")).read() if one.hash not in known]
-    return page("admin/checklists/list.html", published=published, shipped=shipped, saved=saved)
+        published, lost = list_published(session), list_lost(session)
+    shipped = {one.hash: one for one in Library(folder("checklists")).read()}
+    known = {one.checklist.hash for one in published} | {one.hash for one in lost}
+    return page(
+        "admin/checklists/list.html",
+        published=published,
+        lost=lost,
+        mendable=[shipped[one.hash] for one in lost if one.hash in shipped],
+        shipped=[one for name, one in shipped.items() if name not in known],
+        saved=saved,
+    )
 
 
 @post("/admin/checklists/shipped", sync_to_thread=True)
 def publish_shipped(administrator: ThePerson, database: TheDatabase) -> Redirect:
-    """Publish what came with the software and is not there yet."""
+    """Publish what came with the software and is not there yet, or is damaged."""
     shipped = Library(folder("checklists")).read()
     with database.writing() as session:
         for checklist in shipped:

@@ -7,7 +7,7 @@ from litestar import Response, get
 from audit.domain.visit import STATUSES, Status
 from audit.store.assignments import count_by_wave
 from audit.store.branches import list_branches, list_regions
-from audit.store.checklists import list_checklists
+from audit.store.checklists import list_checklists, list_lost
 from audit.store.people import list_people
 from audit.store.programmes import list_with_waves
 from audit.web.dependencies import TheDatabase, ThePage, ThePerson
@@ -20,7 +20,7 @@ def show_overview(administrator: ThePerson, database: TheDatabase, page: ThePage
         branches = [one for one in list_branches(session, administrator) if one.active]
         people = [one for one in list_people(session) if one.active]
         checklists, programmes = list_checklists(session), list_with_waves(session)
-        by_wave = count_by_wave(session)
+        lost, by_wave = list_lost(session), count_by_wave(session)
     roles = [person.role for person in people]
     waves = [wave for programme in programmes for wave in programme.waves]
     counts = {
@@ -36,7 +36,12 @@ def show_overview(administrator: ThePerson, database: TheDatabase, page: ThePage
         "visits_with_cancelled": _number(by_wave),  # as many as the list has
     }
     return page(
-        "admin/overview.html", counts=counts, waves=waves, by_wave=by_wave, statuses=STATUSES
+        "admin/overview.html",
+        counts=counts,
+        waves=waves,
+        by_wave=by_wave,
+        statuses=STATUSES,
+        lost=lost,
     )
 
 

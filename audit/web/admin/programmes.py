@@ -14,7 +14,7 @@ from audit.domain.text import Text
 from audit.domain.visit import Wave
 from audit.ids import new_id
 from audit.store.assignments import count_by_wave
-from audit.store.checklists import list_checklists
+from audit.store.checklists import list_checklists, list_lost
 from audit.store.programmes import (
     get_programme,
     get_programme_of,
@@ -35,11 +35,13 @@ def show_waves(
     with database.reading() as session:
         programmes = list_with_waves(session)
         checklists = {checklist.hash: checklist for checklist in list_checklists(session)}
+        lost = {one.hash: one for one in list_lost(session)}
         counts = count_by_wave(session)
     return page(
         "admin/programmes/list.html",
         programmes=programmes,
         checklists=checklists,
+        lost=lost,
         counts=counts,
         saved=saved,
     )
@@ -149,6 +151,8 @@ def _save_wave(
     form: Form, session: Session, page: Page, programme: Programme, before: tuple[Wave, Text] | None
 ) -> Response[Any]:
     known = [checklist.hash for checklist in list_checklists(session)]
+    if before:
+        known.append(before[0].checklist)  # it stays, damaged or not
     name, brief = form.both("name"), form.both("brief", most=2000, required=False)
     opens_on, closes_on = form.day("opens_on"), form.day("closes_on")
     checklist = form.one_of("checklist", known)
@@ -198,6 +202,7 @@ def _draw_wave(
         wave=found[0] if found else None,
         visits=_visits(session, found[0].id) if found else 0,
         checklists=list_checklists(session),
+        lost=[one for one in list_lost(session) if one.hash == values.get("checklist")],
         values=values,
         form=form,
     )

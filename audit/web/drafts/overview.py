@@ -18,12 +18,11 @@ from audit.domain.problems import N_, Invalid
 from audit.domain.tables import Tables
 from audit.ids import new_id
 from audit.paths import folder
-from audit.store.checklists import Library, get_checklist, list_published
+from audit.store.checklists import Library, get_checklist, list_lost, list_published
 from audit.store.drafts import (
     MOST,
     add_draft,
     create_draft,
-    get_draft,
     list_drafts,
     remove_draft,
 )
@@ -103,7 +102,6 @@ def show_draft(
 @post("/drafts/{draft_id:uuid}/removal", sync_to_thread=True)
 def remove_one(draft_id: FromPath[UUID], auditor: ThePerson, database: TheDatabase) -> Redirect:
     with database.writing() as session:
-        get_draft(session, draft_id, locked=True)
         remove_draft(session, draft_id)
     return Redirect("/drafts", status_code=303)
 
@@ -135,13 +133,16 @@ def _starter() -> Checklist:
 
 def _draw_list(page: Page, database: TheDatabase, form: Form | None = None) -> Response[str]:
     with database.reading() as session:
-        published = list_published(session)
+        published, lost = list_published(session), list_lost(session)
         drafts = list_drafts(session)
-    taken = {one.checklist.id for one in published} | {str(one.tables["id"]) for one in drafts}
+    taken = {one.checklist.id for one in published} | {
+        str(one.tables["id"]) for one in drafts if one.tables
+    }
     return page(
         "drafts/list.html",
         status=422 if form else 200,
         published=published,
+        lost=lost,
         drafts=drafts,
         form=form,
         names={
