@@ -1,7 +1,7 @@
 """How fast answers are taken in: durable autosaves and whole visits, beside the naive way.
 
-`./dev bench capture [seconds]` starts the real server on a SQLite file (and on PostgreSQL
-where MINGCHA_TEST_POSTGRES names one) in a process of its own, and sends from another what
+`./dev bench capture [seconds]` starts the real server on a SQLite file, and then on PostgreSQL
+(MINGCHA_TEST_POSTGRES, or one started for it), in a process of its own, and sends from another what
 1, 8, 32 and 64 phones send: one answer a request, each acknowledged when it is on disk, and
 whole visits of 60 answers and their handing in, sealed. Naive is what anybody would write
 first on the same libraries (`naive.py`): a transaction for each answer, objects of the ORM.
