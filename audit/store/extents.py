@@ -60,7 +60,7 @@ def news(
     """Events that whoever has so much does not have, each with the device it is filed under."""
     found: list[tuple[str, str]] = []
     # What a copy sent first: an event may have got another name, and then makes room.
-    for device in sorted(filed, key=lambda name: "~" not in name):
+    for device in sorted(filed, key=lambda name: ("~" not in name, name)):
         known = have.get(device, 0)
         if filed[device] <= known or len(found) >= NEWS:
             continue
