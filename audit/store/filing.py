@@ -48,7 +48,10 @@ def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
 def file_deliveries(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
     """As if one after the other. Must run inside `writing()` or a group of it."""
     session.flush()  # what follows goes past what the session remembers of its rows
-    replies = [reply for several in _apart(deliveries) for reply in _file(session, several, now)]
+    runs = list(_apart(deliveries))
+    if len(runs) > 1:
+        hold(session, {delivery.visit for delivery in deliveries})  # in one order, see there
+    replies = [reply for several in runs for reply in _file(session, several, now)]
     session.expire_all()
     return replies
 

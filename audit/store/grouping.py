@@ -1,9 +1,9 @@
 """Group commit: what many phones deliver at one moment shares one durable commit.
 
-On SQLite a commit waits for the disk, and one transaction after the other waits for it each
-time. Here whatever has come in during one commit goes into the next one together; and what
-is of one kind is done together, so that the database is asked once for all of it.
-PostgreSQL does the first by itself among its connections.
+A commit waits for the disk, and one transaction after the other waits for it each time. Here
+whatever has come in during one commit goes into the next one together; and what is of one kind
+is done together, so that the database is asked once for all of it. On PostgreSQL, where others
+can hold a single row, what does not get on together is tried one by one, side by side.
 """
 
 import contextlib
@@ -24,7 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 Run = Callable[[Session, list[T]], Sequence[R | Problem]]
 MOST = 64  # in one commit
-AT_ONCE = 8  # connections on PostgreSQL
+AT_ONCE = 8  # connections for what is tried one by one on PostgreSQL
+HURRY = 500  # milliseconds that all wait there for somebody's lock
 
 
 class _Work(NamedTuple):
@@ -49,20 +50,18 @@ class Writers:
         it gives for each what came of it, or a problem that is only that one's. It may be run
         a second time, for each alone, if something of the group fails altogether."""
         work = _Work(run, what, Future())
-        if self.database.sqlite:
-            self._start()
-            self._waiting.put(work)
-        else:
-            self._open_pool().submit(self._finish, [work])
+        self._start()
+        self._waiting.put(work)
         return work.done
 
     def close(self) -> None:
         with self._lock:
             thread, self._thread = self._thread, None
-            pool, self._pool = self._pool, None
         if thread is not None:
             self._waiting.put(None)
             thread.join()
+        with self._lock:
+            pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown()
 
@@ -93,18 +92,25 @@ class Writers:
                 return
 
     def _finish(self, group: list[_Work]) -> None:
-        self._commit([work for work in group if work.done.set_running_or_notify_cancel()])
+        wanted = [work for work in group if work.done.set_running_or_notify_cancel()]
+        self._commit(wanted, hurried=not self.database.sqlite)
 
-    def _commit(self, group: list[_Work]) -> None:
+    def _commit(self, group: list[_Work], *, hurried: bool = False) -> None:
         try:
             with self.database.writing() as session:
+                if hurried:
+                    session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {HURRY}")
                 results = _run(session, group)
-        except Busy as error:  # so it is for each of them, and all have waited
-            results = [error] * len(group)
+        except Busy as error:
+            if hurried:
+                for work in group:
+                    self._open_pool().submit(self._commit, [work])
+                return
+            results = [error] * len(group)  # so it is for each of them, and all have waited
         except Exception as error:  # noqa: BLE001  # whoever waits for the work gets it
             if len(group) > 1:
                 for work in group:
-                    self._commit([work])
+                    self._commit([work], hurried=hurried)
                 return
             results = [error]
         for work, result in zip(group, results, strict=True):

@@ -1,3 +1,7 @@
+import time
+
+import pytest
+
 from audit.domain.branch import Region
 from audit.domain.problems import NotFound
 from audit.domain.text import Text
@@ -85,3 +89,34 @@ def test_what_fails_altogether_is_done_for_each_alone(database):
         type(None),
     ]
     assert saved(database) == set("ac")
+
+
+@pytest.mark.parametrize(
+    "either_database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_what_somebody_holds_on_postgresql_holds_up_no_other(either_database):
+    held, others = named("held"), [named("one"), named("two")]
+    with either_database.writing() as session:
+        for region in (held, *others):
+            save_region(session, region)
+
+    def later(region):
+        return Region(region.id, Text(f"{region.name.zh}二", f"{region.name.en}, later"))
+
+    def rename(session, several):
+        return [save_region(session, later(one)) for one in several]
+
+    with either_database.writing() as session:
+        save_region(session, Region(held.id, Text("先", "first")))
+        session.flush()
+        futures = [either_database.writers.submit(rename, held)]
+        while not futures[0].running():  # it is alone
+            time.sleep(0.01)
+        futures += [either_database.writers.submit(rename, one) for one in others]
+        for future in futures[1:]:
+            future.result(timeout=5)
+        assert not futures[0].done()
+        assert saved(either_database) == {"held", "one, later", "two, later"}
+
+    futures[0].result(timeout=5)
+    assert saved(either_database) == {"held, later", "one, later", "two, later"}
