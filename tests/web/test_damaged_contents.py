@@ -28,6 +28,11 @@ CUT_OFF = "substr(content, 1, 2000)"
 CHANGED = "replace(content, 'the', 'thd')"  # still a checklist, and not the one published
 
 
+def told(answer):
+    """The status of a page and its heading."""
+    return answer.status_code, BeautifulSoup(answer.text, "lxml").h1.text
+
+
 @pytest.fixture(autouse=True)
 def _as_after_a_start(monkeypatch):
     monkeypatch.setattr(checklists, "_decoded", {})
@@ -104,9 +109,7 @@ def test_the_pages_of_that_visit_say_so(database, visits, as_, world, column):
         (world.dan, f"/results/{visits[1]}/photos/1"),
         (world.carol, f"/reviews/{visits[1]}"),
     ):
-        answer = as_(who).get(page)
-        assert (page, answer.status_code) == (page, 409)
-        assert BeautifulSoup(answer.text, "lxml").h1.text == "This visit cannot be read"
+        assert (page, *told(as_(who).get(page))) == (page, 409, "This visit cannot be read")
     assert as_(world.erin).get(f"/results/{visits[1]}").status_code == 404
 
 
@@ -221,9 +224,7 @@ def test_the_pages_of_a_damaged_checklist_say_so(database, as_, world, how):
         (world.ann, f"/admin/checklists/{name}/checklist.toml"),
         (world.ann, f"/admin/checklists/{name}/checklist.xlsx"),
     ):
-        answer = as_(who).get(page)
-        assert (page, answer.status_code) == (page, 409)
-        assert BeautifulSoup(answer.text, "lxml").h1.text == "This checklist cannot be read"
+        assert (page, *told(as_(who).get(page))) == (page, 409, "This checklist cannot be read")
 
 
 def test_waves_of_a_damaged_checklist_are_listed_and_can_be_changed(database, as_, world):
