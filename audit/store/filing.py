@@ -45,13 +45,21 @@ def file_delivery(session: Session, delivery: Delivery, now: datetime) -> Reply:
     return reply
 
 
-def file_deliveries(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
-    """As if one after the other. Must run inside `writing()` or a group of it."""
+def file_deliveries(
+    session: Session,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    held: Mapping[UUID, Held] | None = None,
+) -> list[Reply]:
+    """As if one after the other. `held`: their visits, where the caller holds them already.
+    Must run inside `writing()` or a group of it."""
     session.flush()  # what follows goes past what the session remembers of its rows
-    runs = list(_apart(deliveries))
-    if len(runs) > 1:
-        hold(session, {delivery.visit for delivery in deliveries})  # in one order, see there
-    replies = [reply for several in runs for reply in _file(session, several, now)]
+    if held is None:
+        held = hold(session, {delivery.visit for delivery in deliveries})
+    visits = dict(held)
+    replies = [
+        reply for several in _apart(deliveries) for reply in _file(session, several, visits, now)
+    ]
     session.expire_all()
     return replies
 
@@ -68,16 +76,20 @@ def _apart(deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
         yield list(several.values())
 
 
-def _file(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Reply]:
-    held = hold(session, [delivery.visit for delivery in deliveries])
+def _file(
+    session: Session, deliveries: Sequence[Delivery], held: dict[UUID, Held], now: datetime
+) -> list[Reply]:
+    """`held` says afterwards how far the visits are by then."""
     filings = [_Filing(delivery, held[delivery.visit]) for delivery in deliveries]
     take(session, [filing.taking for filing in filings], now)
-    found = extents(session, held)
+    found = extents(session, [filing.visit for filing in filings])
     for filing in filings:
         filing.extents = found[filing.visit]
         filing.go_on(session, now)
     add_receipts(session, {one.visit: one.receipt for one in filings if one.receipt})
-    move(session, {one.visit: one.held for one in filings if one.held != held[one.visit]})
+    moved = {one.visit: one.held for one in filings if one.held != held[one.visit]}
+    move(session, moved)
+    held.update(moved)
     lost = list_lost(session, {name for one in deliveries for name in one.seen})
     return [filing.reply(session, lost) for filing in filings]
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -12,10 +13,14 @@ from sqlmodel import Session, col, select
 from audit.domain.phone import Phone
 from audit.domain.problems import N_, NotSignedIn
 from audit.domain.visit import Visit
+from audit.store.holding import Held
 from audit.store.tables import PersonRow, VisitRow, VisitTokenRow
 
+Shown = tuple[str, UUID]  # a token, and the visit it was shown for
+
+_visit = VisitRow.__table__  # type: ignore[attr-defined]  # SQLModel does not tell
 _ask = (
-    select(VisitTokenRow.token_hash, VisitTokenRow.visit_id)
+    select(VisitTokenRow.token_hash, _visit.c.id)
     .join(PersonRow, col(PersonRow.id) == VisitTokenRow.person_id)
     .join(VisitRow, col(VisitRow.id) == VisitTokenRow.visit_id)
     .where(
@@ -24,6 +29,11 @@ _ask = (
         VisitRow.shopper_id == VisitTokenRow.person_id,
         PersonRow.active,
     )
+)
+_hold = (
+    _ask.add_columns(*(_visit.c[name] for name in Held._fields))
+    .order_by(_visit.c.id)
+    .with_for_update(of=VisitRow)
 )
 
 
@@ -47,8 +57,8 @@ def open_token(
 
 
 def check_token(session: Session, token: str, visit: UUID, now: datetime) -> None:
-    """Raises `NotSignedIn` unless it is one of `good_tokens`."""
-    if not good_tokens(session, [(token, visit)], now):
+    """Raises `NotSignedIn` unless it is a good one, as for `hold_by_tokens`."""
+    if not _found(session, _ask, [(token, visit)], now):
         raise refusal()
 
 
@@ -56,15 +66,21 @@ def refusal() -> NotSignedIn:
     return NotSignedIn(N_("Please sign in again on this phone; nothing on it is lost."))
 
 
-def good_tokens(
-    session: Session, shown: Collection[tuple[str, UUID]], now: datetime
-) -> set[tuple[str, UUID]]:
+def hold_by_tokens(session: Session, shown: Collection[Shown], now: datetime) -> dict[Shown, Held]:
     """Of tokens and the visits they were shown for, those that are the visit's, alive, and
     their holder still the visit's shopper and active: one of a visit that was given to
-    somebody else ends with that."""
+    somebody else ends with that. The visits are held, as by `hold`."""
+    found = _found(session, _hold, shown, now)
+    return {pair: Held(*rest) for pair, rest in found.items()}
+
+
+def _found(
+    session: Session, query: Any, shown: Collection[Shown], now: datetime
+) -> dict[Shown, Sequence[Any]]:
     by_hash = {_hash(token): token for token, _ in shown}
-    found = session.connection().execute(_ask, {"hashes": list(by_hash), "now": now})
-    return {(by_hash[name], visit) for name, visit in found}.intersection(shown)
+    rows = session.connection().execute(query, {"hashes": list(by_hash), "now": now})
+    found = {(by_hash[name], visit): rest for name, visit, *rest in rows}
+    return {pair: found[pair] for pair in shown if pair in found}
 
 
 def is_on_a_phone(session: Session, visit: Visit) -> bool:

@@ -7,13 +7,13 @@ whatever became of the sign-in; and it answers in JSON that only we could have w
 import asyncio
 import hashlib
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import brotli
 import msgspec
-from litestar import MediaType, Response, post
-from litestar.response.base import ASGIResponse
+from litestar import Response, post
+from litestar.types import Receive, Scope, Send
 from sqlmodel import Session
 
 from audit.clock import now
@@ -30,7 +30,7 @@ from audit.domain.problems import (
 from audit.store.checklists import get_checklist, known_checklists
 from audit.store.database import Database
 from audit.store.filing import Delivery, file_deliveries
-from audit.store.tokens import good_tokens, refusal
+from audit.store.tokens import hold_by_tokens, refusal
 from audit.web.dependencies import AnyRequest
 
 MOST_EVENTS = 200
@@ -54,51 +54,67 @@ class Sent(NamedTuple):
     by_token=True,
     no_compression=True,
 )
-async def create_events(request: AnyRequest) -> ASGIResponse:
-    """Nothing is asked for so often, so it asks for nothing but the request: what Litestar
-    does to hand over more takes longer than what is done with it here."""
+async def create_events(request: AnyRequest) -> "Packed":
+    """Nothing is asked for so often, so it asks for nothing but the request and answers by
+    itself: what Litestar does to hand over more takes longer than what is done with it here."""
     database: Database = request.app.state.database
     visit: UUID = request.path_params["visit_id"]
     batch = _read(await body(request, LARGEST_BATCH))
     events = await _judged(database, batch.events, visit)
     delivery = Delivery(visit, batch.nonce, events, batch.have, batch.seen[:MOST_SEEN], batch.roll)
     sent = Sent(bearer(request), delivery)
-    return _packed(request, await asyncio.wrap_future(database.writers.submit(_file, sent)))
+    return Packed(await asyncio.wrap_future(database.writers.submit(_file, sent)))
 
 
-def _packed(request: AnyRequest, answer: Reply) -> ASGIResponse:
-    """Acknowledgements are hashes, which do not get smaller; news are texts, which do."""
-    content, headers = msgspec.json.encode(answer), {}
-    if answer.news and "br" in request.headers.get("accept-encoding", ""):
-        content = brotli.compress(content, quality=QUALITY)
-        headers = {"content-encoding": "br", "vary": "Accept-Encoding"}
-    return ASGIResponse(body=content, media_type=MediaType.JSON, headers=headers)
+class Packed:
+    """A reply on its way. Acknowledgements are hashes, which do not get smaller; news are
+    texts, which do."""
+
+    def __init__(self, answer: Reply) -> None:
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        content = msgspec.json.encode(self.answer)
+        headers = [(b"content-type", b"application/json")]
+        if self.answer.news and b"br" in header(scope, b"accept-encoding"):
+            content = brotli.compress(content, quality=QUALITY)
+            headers += [(b"content-encoding", b"br"), (b"vary", b"Accept-Encoding")]
+        headers.append((b"content-length", str(len(content)).encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content, "more_body": False})
+
+
+def header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
 
 
 def _file(session: Session, several: list[Sent]) -> list[Reply | Problem]:
     """What has come from phones at one moment."""
     shown = [(sent.token, sent.delivery.visit) for sent in several]
-    good = good_tokens(session, shown, now())
+    good = hold_by_tokens(session, shown, now())
     welcome = [sent.delivery for sent, pair in zip(several, shown, strict=True) if pair in good]
-    replies = iter(file_deliveries(session, welcome, now()))
+    held = {visit: how_far for (_, visit), how_far in good.items()}
+    replies = iter(file_deliveries(session, welcome, now(), held))
     return [next(replies) if pair in good else refusal() for pair in shown]
 
 
 def bearer(request: AnyRequest) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if kind == "Visit" else ""
+    kind, _, token = header(request.scope, b"authorization").partition(b" ")
+    return token.decode("latin-1") if kind == b"Visit" else ""
 
 
 async def body(request: AnyRequest, largest: int) -> bytes:
     """Whole and unharmed. Raises `TooLarge` and `Invalid`."""
-    read = bytearray()
-    async for chunk in request.stream():
-        read += chunk
+    read, more = b"", True
+    while more:
+        message: Any = await request.receive()
+        read += message.get("body", b"")
+        more = message.get("more_body", False)  # never when the phone has gone
         if len(read) > largest:
             raise TooLarge(N_("This is too large to be sent in one piece."))
-    if hashlib.sha256(read).hexdigest() != request.headers.get("x-body-sha256"):
+    if hashlib.sha256(read).hexdigest().encode() != header(request.scope, b"x-body-sha256"):
         raise Invalid(N_("This arrived damaged. It is sent again."))
-    return bytes(read)
+    return read
 
 
 def _read(sent: bytes) -> Batch:
