@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+import pytest
+
+from audit.domain.problems import Busy
+from audit.store.holding import hold
+from audit.store.tokens import hold_by_tokens, open_token
+from audit.store.visits import get_visit, save_status
+from tests.world import NOON
+
+
+@pytest.fixture
+def tokens(either_database, place):
+    """Of Alice's visit and of Bob's, with the visit each is good for."""
+    found = []
+    with either_database.writing() as session:
+        for person, visit in ((place.alice, place.harbour_visit), (place.bob, place.hill_visit)):
+            lasting = NOON + timedelta(days=1)
+            token = open_token(session, get_visit(session, person, visit), NOON, lasting)
+            found.append((token, visit))
+    return found
+
+
+def test_who_shows_good_tokens_holds_their_visits_as_they_are(either_database, place, tokens):
+    with either_database.writing() as session:
+        save_status(session, place.hill_visit, "in_progress", NOON)
+
+    with either_database.writing() as session:
+        held = hold_by_tokens(session, tokens, NOON)
+        assert [held[shown] for shown in tokens] == [
+            hold(session, [visit])[visit] for _, visit in tokens
+        ]
+        assert [one.status for one in held.values()] == ["assigned", "in_progress"]
+
+
+def test_what_a_token_was_not_made_for_is_not_held(either_database, tokens):
+    (first, visit), (second, other) = tokens
+    shown = [(first, visit), (first, other), (second, visit), ("guessed", other)]
+
+    with either_database.writing() as session:
+        assert list(hold_by_tokens(session, shown, NOON)) == [(first, visit)]
+        assert hold_by_tokens(session, tokens, NOON + timedelta(days=2)) == {}
+
+
+def by_name(session, tokens):
+    return hold(session, [visit for _, visit in tokens])
+
+
+def by_token(session, tokens):
+    return hold_by_tokens(session, tokens, NOON)
+
+
+@pytest.mark.parametrize(
+    "either_database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+@pytest.mark.parametrize("first", [by_name, by_token])
+@pytest.mark.parametrize("second", [by_name, by_token])
+def test_a_held_visit_is_waited_for_and_no_other(either_database, tokens, first, second):
+    """On SQLite nobody writes beside anybody."""
+    with either_database.writing() as session:
+        first(session, tokens[:1])
+        with pytest.raises(Busy), either_database.writing() as other:  # noqa: PT012  # a transaction
+            other.connection().exec_driver_sql("SET LOCAL lock_timeout = 100")
+            second(other, tokens[1:])
+            second(other, tokens)
+            pytest.fail("it was not held")
