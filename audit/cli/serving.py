@@ -11,6 +11,7 @@ from audit.cli.errors import Refused
 from audit.settings import Settings
 
 if TYPE_CHECKING:
+    import uvicorn
     from litestar import Litestar
 
     from audit.domain.checklist import Checklist
@@ -177,12 +178,12 @@ def application(settings: Settings, database: "Database") -> "Litestar":
     return app
 
 
-def _serve(settings: Settings, database: "Database") -> int:
+def server(app: "Litestar", settings: Settings) -> "uvicorn.Server":
     import uvicorn
 
-    server = uvicorn.Server(
+    return uvicorn.Server(
         uvicorn.Config(
-            application(settings, database),
+            app,
             host=settings.host,
             port=settings.port,
             log_level="warning",
@@ -193,8 +194,11 @@ def _serve(settings: Settings, database: "Database") -> int:
             timeout_graceful_shutdown=GRACE,
         )
     )
+
+
+def _serve(settings: Settings, database: "Database") -> int:
     try:
-        server.run()
+        server(application(settings, database), settings).run()
     except SystemExit as error:  # uvicorn has said why, such as a port that is taken
         raise Refused(f"{_address(settings)} could not be opened; see above") from error
     return 0

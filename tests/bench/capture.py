@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import re
 import secrets
+import socket
 import statistics
 import sys
 import tempfile
@@ -30,7 +31,7 @@ import msgspec
 import uvloop
 from sqlalchemy import create_engine, insert, text
 
-from audit.cli.serving import application
+from audit.cli import serving
 from audit.domain.answer import Answer
 from audit.domain.delivery import Batch
 from audit.domain.event import AnswerEvent, Manifest, hashed, root, written
@@ -115,18 +116,14 @@ def furnish(url: str, visits: list[UUID]) -> str:
 
 
 def serve(url: str, data: str, naive: bool, port: Any) -> None:
-    import socket  # noqa: PLC0415
-
-    import uvicorn  # noqa: PLC0415
-
     database = Database(url)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(256)
-    app = naively(database) if naive else application(Settings(data=Path(data)), database)
+    settings = Settings(data=Path(data))
+    app = naively(database) if naive else serving.application(settings, database)
     port.value = listener.getsockname()[1]  # nobody waits for a server that only just starts
-    config = uvicorn.Config(app, log_level="error", access_log=False, ws="none", lifespan="off")
-    uvicorn.Server(config).run([listener])
+    serving.server(app, settings).run([listener])
 
 
 @contextmanager
