@@ -280,6 +280,17 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lens, darkroom, databas
     assert lens.send(photo, SMALL).json()["complete"] is True
 
 
+def test_chunks_that_cannot_be_kept_just_now_are_asked_for_again(lens, darkroom, monkeypatch):
+    """As where another request has finished the same photo and drops its folder."""
+    photo = photo_of(SMALL)
+    with monkeypatch.context() as now_and_then:
+        now_and_then.setattr(darkroom.incoming, "place", Path("/proc/incoming"))
+        refused = lens.send(photo, SMALL)
+
+    assert refused.status_code == 503
+    assert lens.send(photo, SMALL).json()["complete"] is True
+
+
 def test_a_photo_whose_reading_was_killed_is_asked_for_again(lens, database, monkeypatch, tmp_path):
     photo = photo_of(SMALL)
     with monkeypatch.context() as now_and_then:
