@@ -109,10 +109,11 @@ class _Filing:
         self.receipt: Receipt | None = None
 
     def go_on(self, session: Session, now: datetime) -> None:
-        """What becomes of the visit by what was stored: started, handed in, sealed."""
+        """What becomes of the visit by what was stored: started, handed in, sealed. What is
+        kept apart starts it too: it is not given to somebody else with another's entries."""
         if self.taking.late:
             return
-        if self.held.status == "assigned" and "stored" in self.taking.standings.values():
+        if self.held.status == "assigned" and self.taking.standings:
             started = self.held.started_at or now
             self.held = self.held._replace(status="in_progress", started_at=started)
         found = self._handed_in(session)

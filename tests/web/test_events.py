@@ -333,6 +333,23 @@ def test_what_cannot_be_part_of_a_visit_is_kept_and_holds_nothing_back(
     assert kept.body == sent.replace("\0", "\ufffd")
 
 
+def test_a_visit_of_which_something_is_kept_apart_is_not_given_away(
+    line, phone, as_, database, world
+):
+    (event,) = phone.does(R01)
+    line(msgspec.structs.replace(phone.batch(), events=(changed(event, item="rules-24/r99"),)))
+
+    answer = as_(world.ann).post(
+        f"/admin/assignments/{world.harbour_visit}",
+        data={"shopper": str(world.bob.id), "mode": "open", "due_on": "2027-02-03"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 409
+    with database.reading() as session:
+        assert get_visit(session, world.carol, world.harbour_visit).shopper == world.alice.id
+
+
 @pytest.mark.parametrize(
     ("content", "refused"),
     [
