@@ -6,7 +6,7 @@ authentic is refused: what cannot be part of the visit is put in quarantine, wit
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import msgspec
 
 from audit.domain.answer import LONGEST_NOTE, LONGEST_NUMBER, Answer, accept
 from audit.domain.checklist import Checklist
-from audit.domain.event import AnswerEvent, digest, read_event
+from audit.domain.event import AnswerEvent, Manifest, digest, read_event
 from audit.domain.photo import sound
 from audit.domain.problems import Problem
 from audit.domain.roll import Roll
@@ -23,6 +23,9 @@ from audit.domain.visit import Status
 
 PROTOCOL = 1
 LARGEST_NUMBER = 2**53 - 1  # what both ends count exactly
+MOST_NAMED = 1_000_000  # entries in one handing in
+# A clock may be anywhere; these can be told in every zone. Phones know of the last (log.js).
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 LONGEST_TEXT = {"note": LONGEST_NOTE, "remember": 500, "mark": 40}
 DEVICE = re.compile(r"[0-9a-f]{32}")
 
@@ -155,9 +158,9 @@ def _read(body: str, visit: UUID, checklists: Mapping[str, Checklist]) -> Delive
 
 
 def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist]) -> Trouble:
-    if event.v != PROTOCOL or event.hash == "" or event.wall.tzinfo is None:
+    if event.v != PROTOCOL or event.hash == "" or not _tellable(event.wall):
         return "unreadable"
-    if not (0 < event.seq <= LARGEST_NUMBER and 0 < event.lamport <= LARGEST_NUMBER):
+    if not (_countable(event.seq, event.lamport) and _names_few(event.manifest)):
         return "unreadable"
     if _unreadable(event.text) or (event.answer and _unreadable(event.answer.value)):
         return "unreadable"
@@ -175,6 +178,15 @@ def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist
 
 def _unreadable(said: object) -> bool:
     return isinstance(said, str) and UNREADABLE.search(said) is not None
+
+
+def _countable(*numbers: int) -> bool:
+    return all(0 < number <= LARGEST_NUMBER for number in numbers)
+
+
+def _names_few(manifest: Manifest | None) -> bool:
+    last = manifest.extent.values() if manifest else ()
+    return _countable(*last) and sum(last) <= MOST_NAMED
 
 
 def _photos(event: AnswerEvent) -> Trouble:
@@ -209,9 +221,13 @@ def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
 
 def _is_moment(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
+        return _tellable(datetime.fromisoformat(text))
     except ValueError:
         return False
+
+
+def _tellable(moment: datetime) -> bool:
+    return moment.tzinfo is not None and FIRST <= moment <= LAST
 
 
 _fitting: dict[tuple[str, str, Answer], bool] = {}

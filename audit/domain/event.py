@@ -157,7 +157,7 @@ def register_of(kind: EventKind, item: str) -> str:
 
 def project(events: Iterable[AnswerEvent]) -> Capture:
     """The current state of a visit from its events, whatever order they arrived in."""
-    ordered = sorted({event.id: event for event in events}.values(), key=_rank)
+    ordered = sorted({event.id: event for event in events}.values(), key=rank)
     heads = _heads(ordered)
     answers: dict[str, Answer] = {}
     notes: dict[str, str] = {}
@@ -226,7 +226,7 @@ def _more_changes(before: Mapping[str, int], new: Mapping[str, int]) -> dict[str
     return {**before, **more}
 
 
-def _rank(event: AnswerEvent) -> tuple[int, str, int, UUID]:
+def rank(event: AnswerEvent) -> tuple[int, str, int, UUID]:
     """Total, even for two events that a phone restored from a backup gave one `seq`; and the
     same whichever of the two arrived first and kept the name of its device."""
     return (event.lamport, family(event.device), event.seq, event.id)
@@ -246,7 +246,7 @@ def _heads(ordered: list[AnswerEvent]) -> dict[str, list[AnswerEvent]]:
         for name in event.base
         if name in known
         and register(known[name]) == register(event)
-        and _rank(known[name]) < _rank(event)
+        and rank(known[name]) < rank(event)
     }
     heads: dict[str, list[AnswerEvent]] = {}
     for event in ordered:

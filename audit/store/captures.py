@@ -13,7 +13,7 @@ from audit.domain.problems import Damaged
 from audit.domain.visit import Visit
 from audit.store.checklists import get_checklist
 from audit.store.events import Journal, list_events, open_journal, readable
-from audit.store.visits import get_visit
+from audit.store.visits import get_visit, lock_status
 
 
 class Captured(NamedTuple):
@@ -30,7 +30,10 @@ def get_captured(session: Session, shopper: Person, visit_id: UUID) -> Captured:
 
 
 def open_captured(session: Session, shopper: Person, visit_id: UUID) -> tuple[Journal, Checklist]:
-    """Must run inside `writing()`. Raises `Conflict` for one that was handed in."""
+    """Must run inside `writing()`. Raises `Conflict` for one that was handed in, and `NotFound`
+    for one that was given to somebody else while this waited for it."""
+    get_visit(session, shopper, visit_id)
+    lock_status(session, visit_id)
     visit = get_visit(session, shopper, visit_id)
     with readable(visit.id, Damaged):
         journal = open_journal(session, visit)

@@ -13,6 +13,7 @@ import msgspec
 from sqlmodel import Session
 
 from audit.domain.delivery import Ack, Delivered, Missing, Receipt, Reply
+from audit.domain.event import rank
 from audit.domain.seal import Piece
 from audit.domain.visit import WRITABLE
 from audit.store.extents import Extent, extents, news, reach
@@ -24,6 +25,7 @@ from audit.store.receipts import (
     handed_in,
     missing,
     receipt,
+    sent_back,
 )
 from audit.store.rolls import call_roll
 from audit.store.seals import list_lost, seek
@@ -107,10 +109,11 @@ class _Filing:
         self.receipt: Receipt | None = None
 
     def go_on(self, session: Session, now: datetime) -> None:
-        """What becomes of the visit by what was stored: started, handed in, sealed."""
+        """What becomes of the visit by what was stored: started, handed in, sealed. What is
+        kept apart starts it too: it is not given to somebody else with another's entries."""
         if self.taking.late:
             return
-        if self.held.status == "assigned" and "stored" in self.taking.standings.values():
+        if self.held.status == "assigned" and self.taking.standings:
             started = self.held.started_at or now
             self.held = self.held._replace(status="in_progress", started_at=started)
         found = self._handed_in(session)
@@ -119,20 +122,29 @@ class _Filing:
         search = seek(session, self.visit, found.manifest, self._log())
         self.missing = missing(session, found, search)
         if self.missing is not None:
-            self.held = self.held._replace(handing_in=found.event)
+            self.held = self.held._replace(handing_in=found.event.id)
             return
         self.receipt = receipt(found, search, now)
         self.held = self.held._replace(status="submitted", submitted_at=now, handing_in=None)
 
     def _handed_in(self, session: Session) -> HandedIn | None:
-        """Just now, or before."""
-        for found in reversed(self.delivery.events):
-            event = found.event
-            if event is None or event.kind != "submit" or event.manifest is None:
-                continue
-            if self.taking.standings[found.hash] == "stored":
-                return HandedIn(self.visit, event.id, event.manifest)
-        return handed_in(session, self.visit) if self.held.handing_in else None
+        """Just now, or before: as on the phone (handing_in.js) the last of several counts, and
+        none from before the visit was sent back."""
+        found = [
+            HandedIn(self.visit, event, event.manifest)
+            for one in self.delivery.events
+            if (event := one.event) is not None
+            and event.kind == "submit"
+            and event.manifest is not None
+            and self.taking.standings[one.hash] == "stored"
+        ]
+        if found and self.held.status == "returned":
+            back = sent_back(session, self.visit)
+            found = [one for one in found if one.event.lamport > back]
+        before = handed_in(session, self.visit) if self.held.handing_in else None
+        if before is not None:
+            found.append(before)
+        return max(found, key=lambda one: rank(one.event), default=None)
 
     def _log(self) -> list[Piece] | None:
         """All that the visit has, if this delivery brought all of it."""

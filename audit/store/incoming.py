@@ -40,11 +40,14 @@ class Incoming:
         folder = self._folder(visit, photo)
         folder.mkdir(parents=True, exist_ok=True)
         half = folder / f"{number}.{secrets.token_hex(4)}"
-        with half.open("wb") as file:
-            file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(folder / str(number))
+        try:
+            with half.open("wb") as file:
+                file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(folder / str(number))
+        finally:  # of a disk that is full, no try takes what little room is left
+            half.unlink(missing_ok=True)
 
     def whole(self, visit: UUID, photo: Photo) -> bytes:
         """Raises `FileNotFoundError` when a chunk has gone."""

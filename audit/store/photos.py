@@ -58,14 +58,14 @@ def list_arrived(session: Session, visit: UUID) -> dict[Content, Arrived]:
 
 
 def must_have_room(session: Session, visit: UUID, under_way: list[Photo]) -> None:
-    """For one photo more. Raises `TooLarge`. Those taken away again do not count."""
-    known = {name for name, _sha in list_arrived(session, visit)}
-    known |= {photo.id for photo in under_way}
+    """For one photo more. Raises `TooLarge`. Those taken away again do not count; other bytes
+    under the same id do."""
+    known = {*list_arrived(session, visit), *map(content, under_way)}
     if len(known) < MOST:
         return
     for event in list_events(session, visit):
         if event.kind == "photo_remove" and event.photo is not None:
-            known.discard(event.photo.id)
+            known.discard(content(event.photo))
     if len(known) >= MOST:
         raise TooLarge(N_("A visit may have %(most)s photos at most."), most=MOST)
 

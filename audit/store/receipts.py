@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select, update
 
 from audit.domain.deed import Deed
 from audit.domain.delivery import Missing, Receipt
-from audit.domain.event import Manifest, read_event
+from audit.domain.event import AnswerEvent, Manifest, read_event
 from audit.domain.extent import manifest
 from audit.domain.photo import Content, content
 from audit.domain.seal import count
-from audit.store.events import Journal, list_events, write_down
+from audit.store.events import Journal, list_events, list_readable, write_down
 from audit.store.seals import Search, seek
 from audit.store.tables import EventRow, PhotoRow, ReceiptRow, VisitRow
 from audit.store.visits import save_status
@@ -25,7 +25,7 @@ class HandedIn(NamedTuple):
     """A visit that was handed in, by this event, and is not sealed yet."""
 
     visit: UUID
-    event: UUID
+    event: AnswerEvent
     manifest: Manifest
 
 
@@ -63,9 +63,15 @@ def handed_in(session: Session, visit: UUID) -> HandedIn | None:
     if event is None:
         return None
     body = session.exec(select(EventRow.body).where(EventRow.id == event)).one()
-    manifest = read_event(body).manifest
-    assert manifest is not None
-    return HandedIn(visit, event, manifest)
+    found = read_event(body)
+    assert found.manifest is not None
+    return HandedIn(visit, found, found.manifest)
+
+
+def sent_back(session: Session, visit: UUID) -> int:
+    """When, in Lamport's time; 0 if it never was."""
+    events = list_readable(session, [visit]).get(visit, [])
+    return max((event.lamport for event in events if event.kind == "reopen"), default=0)
 
 
 def missing(session: Session, found: HandedIn, search: Search) -> Missing | None:
@@ -79,7 +85,7 @@ def missing(session: Session, found: HandedIn, search: Search) -> Missing | None
 def receipt(found: HandedIn, search: Search, now: datetime) -> Receipt:
     manifest = found.manifest
     photos = len(manifest.photos)
-    return Receipt(found.event, manifest.root, count(manifest), photos, now, search.apart)
+    return Receipt(found.event.id, manifest.root, count(manifest), photos, now, search.apart)
 
 
 def add_receipts(session: Session, receipts: Mapping[UUID, Receipt]) -> None:

@@ -14,11 +14,11 @@ from audit.clock import now
 from audit.domain.checklist import Checklist
 from audit.domain.deed import Deed
 from audit.domain.delivery import Standing, checklists_of, read_delivery
-from audit.domain.event import Capture, project
+from audit.domain.event import Capture, Photo, project
 from audit.domain.history import same_as
 from audit.domain.odk import audit_log
-from audit.domain.photo import MOST
-from audit.domain.problems import N_, Invalid
+from audit.domain.photo import content
+from audit.domain.problems import N_, Invalid, TooLarge
 from audit.domain.rescue import Rescue, read_rescue
 from audit.render.sheets import write_log
 from audit.settings import Settings
@@ -26,7 +26,7 @@ from audit.store.checklists import find_checklists, get_checklist
 from audit.store.database import Database
 from audit.store.events import list_events, readable
 from audit.store.histories import file_rescue, include, resolve
-from audit.store.photos import file_photo
+from audit.store.photos import file_photo, list_arrived, must_have_room
 from audit.store.visits import get_visit
 from audit.web.dependencies import AnyRequest, TheDatabase, TheForm, ThePage, ThePerson, TheSettings
 from audit.web.downloads import CSV, file
@@ -173,19 +173,31 @@ def _bring_in(session: Session, rescue: Rescue) -> Counter[Standing]:
 
 
 def _develop(request: AnyRequest, database: Database, rescue: Rescue) -> int:
-    """The photos of a backup file, as if a phone had sent them; gives how many were harmed."""
+    """The photos of a backup file, as if a phone had sent them; gives how many were harmed, or
+    one too many."""
     darkroom: Darkroom = request.app.state.darkroom
     harmed = 0
-    for kept in rescue.photos[:MOST]:
-        content = kept.content()
-        if content is None:
+    for kept in rescue.photos:
+        received = kept.content()
+        if received is None or not _has_room(database, rescue.visit, kept.photo):
             harmed += 1
             continue
-        arrived = darkroom.take_at_once(rescue.visit, kept.photo, content)
+        arrived = darkroom.take_at_once(rescue.visit, kept.photo, received)
         with database.writing() as session:
             file_photo(session, rescue.visit, arrived, now())
         darkroom.incoming.drop(rescue.visit, kept.photo)
     return harmed
+
+
+def _has_room(database: Database, visit: UUID, photo: Photo) -> bool:
+    with database.reading() as session:
+        if content(photo) in list_arrived(session, visit):
+            return True
+        try:
+            must_have_room(session, visit, [])
+        except TooLarge:
+            return False
+    return True
 
 
 handlers = [get_audit_csv, create_inclusion, create_resolution, create_rescue]

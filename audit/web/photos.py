@@ -202,13 +202,13 @@ async def _finish(
         with database.reading() as session:
             return _look(session, darkroom, visit, photo)
 
-    try:
-        with _room():
+    with _room():
+        try:
             found = await darkroom.take(visit, photo)
-    except Damaged:
-        return reply(Arrival((), False, dropped=True), 409)
-    except FileNotFoundError:  # another request has just finished the same photo
-        return reply(await asyncio.to_thread(look))
+        except Damaged:
+            return reply(Arrival((), False, dropped=True), 409)
+        except FileNotFoundError:  # another request has just finished the same photo
+            return reply(await asyncio.to_thread(look))
 
     def file(session: Session, several: list[Arrived]) -> list[Arrival]:
         return [file_photo(session, visit, one, now()) for one in several]
@@ -221,11 +221,10 @@ async def _finish(
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """A full disk, a bucket that does not answer: the phone tries again."""
+    """A full disk, a bucket that does not answer, a folder that another request has just
+    dropped: the phone tries again."""
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         log.error("photos cannot be reached: %s", error)  # noqa: TRY400  # it says it all
         raise Busy(N_("Photos cannot be reached just now. Please try again later.")) from error

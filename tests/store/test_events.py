@@ -1,14 +1,19 @@
-from datetime import UTC, datetime, timedelta, timezone
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 
 from audit.domain.answer import Answer, AnswerEvent, Deed, project, root
 from audit.domain.event import hashed
-from audit.domain.problems import Conflict
+from audit.domain.problems import Conflict, NotFound
+from audit.domain.text import Text
 from audit.ids import new_id
-from audit.store.events import add_events, list_events, list_events_of, record
-from audit.store.visits import get_visit, save_status
+from audit.store.assignments import save_assignment
+from audit.store.captures import open_captured
+from audit.store.events import add_events, list_events, list_events_of, record, write_down
+from audit.store.visits import get_visit, lock_status, save_status
 from tests.world import NOON
 
 DEED = Deed("answer", "rules-24/r01", Answer("answered", 2))
@@ -110,6 +115,28 @@ def test_nothing_slips_in_behind_a_submission(either_database, place):
     with pytest.raises(Conflict), either_database.writing() as session:
         record(session, stale, [DEED], NOON)
 
+    with either_database.reading() as session:
+        assert list_events(session, place.harbour_visit) == []
+
+
+def test_what_waits_while_the_visit_is_given_away_is_not_filed_under_another(
+    either_database, place
+):
+    def answer():
+        with either_database.writing() as session:
+            journal, _ = open_captured(session, place.alice, place.harbour_visit)
+            write_down(session, journal, [DEED], NOON)
+
+    with ThreadPoolExecutor() as somebody:
+        with either_database.writing() as session:
+            lock_status(session, place.harbour_visit)
+            answering = somebody.submit(answer)
+            time.sleep(0.5)
+            asked = {"mode": "open", "due_on": date(2026, 12, 1), "brief": Text("", "")}
+            save_assignment(session, place.harbour_visit, shopper=place.bob.id, **asked)
+        problem = answering.exception(timeout=10)
+
+    assert isinstance(problem, NotFound)
     with either_database.reading() as session:
         assert list_events(session, place.harbour_visit) == []
 

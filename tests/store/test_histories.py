@@ -62,8 +62,9 @@ def handed_in(phone, second, sends):
     """The first phone hands in; the second wrote something that the first never saw."""
     second.does(R02)
     phone.does(R01)
-    phone.hands_in()
+    submit = phone.hands_in()
     sends(phone)
+    return submit
 
 
 def carols(session, place, visit):
@@ -382,3 +383,39 @@ def test_taking_in_nothing_leaves_no_trace(either_database, place, visit):
 
     with either_database.reading() as session:
         assert list_events(session, visit) == []
+
+
+def returned(database, place, visit):
+    with database.writing() as session:
+        send_back(session, carols(session, place, visit), "Look again.", NOON)
+
+
+def test_a_handing_in_from_before_the_return_hands_in_nothing(
+    either_database, place, visit, second, sends, handed_in
+):
+    """The second phone had handed in without a signal, and comes back when all that is over."""
+    second.hands_in()
+    returned(either_database, place, visit)
+
+    standings = sends(second)
+
+    with either_database.reading() as session:
+        assert carols(session, place, visit).status == "returned"
+        assert find_receipt(session, visit).event == handed_in.id
+    assert standings == ["stored", "stored"]
+    assert second.receipt is None
+
+
+def test_after_the_return_whoever_knows_of_it_hands_in(
+    either_database, place, visit, second, sends, handed_in
+):
+    second.hands_in()
+    returned(either_database, place, visit)
+    sends(second)
+    submit = second.hands_in()
+
+    sends(second)
+
+    with either_database.reading() as session:
+        assert carols(session, place, visit).status == "submitted"
+    assert second.receipt["event"] == str(submit.id)

@@ -111,3 +111,22 @@ def test_a_picture_is_found_by_those_who_may_see_the_visit(either_database, plac
         for photo in (broken, unsent):
             with pytest.raises(NotFound):
                 get_picture(session, place.carol, place.harbour_visit, photo.id)
+
+
+def test_a_photo_is_waited_for_whatever_another_phone_had_handed_in_before(
+    either_database, place, phone
+):
+    """Of two that did not know of each other the later counts, as phones show it."""
+    other = Phone(place.harbour_visit, place.checklist.hash, NOON)
+    other.hands_in()
+    photo = photo_of(b"a picture")
+    takes(phone, photo)
+    submit = hands_in(phone, [photo])
+    delivered(either_database, place, phone)
+
+    reply = delivered(either_database, place, other)
+    _, last = filed(either_database, place, photo)
+
+    assert (reply.status, reply.receipt) == ("in_progress", None)
+    assert reply.missing.photos == (photo.id,)
+    assert last.receipt.event == submit.id

@@ -1,9 +1,13 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from audit.domain.problems import Busy
 from audit.store.holding import hold
+from audit.store.tables import VisitRow
 from audit.store.tokens import hold_by_tokens, open_token
 from audit.store.visits import get_visit, save_status
 from tests.world import NOON
@@ -64,3 +68,45 @@ def test_a_held_visit_is_waited_for_and_no_other(either_database, tokens, first,
             second(other, tokens[1:])
             second(other, tokens)
             pytest.fail("it was not held")
+
+
+def meanwhile(database, place, shown, **changes):
+    """What those who show these tokens hold, when they had to wait for somebody who changes
+    the first visit."""
+
+    def hold_them():
+        with database.writing() as session:
+            return hold_by_tokens(session, shown, NOON)
+
+    with ThreadPoolExecutor() as phones:
+        with database.writing() as session:
+            row = session.exec(
+                select(VisitRow).where(VisitRow.id == place.harbour_visit).with_for_update()
+            ).one()
+            holding = phones.submit(hold_them)
+            time.sleep(0.5)
+            row.sqlmodel_update(changes)
+            session.add(row)
+        return holding.result(timeout=10)
+
+
+def test_who_waited_for_a_visit_holds_it_as_it_is_by_then(either_database, place, tokens):
+    (_, visit), other = tokens
+    with either_database.writing() as session:
+        found = get_visit(session, place.alice, visit)
+        lasting = NOON + timedelta(days=1)
+        shown = [*tokens, (open_token(session, found, NOON, lasting), visit)]
+
+    held = meanwhile(either_database, place, shown, status="submitted")
+
+    assert {pair: one.status for pair, one in held.items()} == {
+        shown[0]: "submitted",
+        other: "assigned",
+        shown[2]: "submitted",
+    }
+
+
+def test_who_waited_for_a_visit_that_was_given_away_holds_it_not(either_database, place, tokens):
+    held = meanwhile(either_database, place, tokens, shopper_id=place.bob.id)
+
+    assert list(held) == tokens[1:]

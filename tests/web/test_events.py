@@ -2,7 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.delivery import Batch
-from audit.domain.event import Manifest, digest, hashed, root, written
+from audit.domain.event import Manifest, digest, hashed, root, root_of, written
 from audit.ids import new_id
 from audit.store.events import list_events, list_late
 from audit.store.logs import examine
@@ -287,6 +287,19 @@ BROKEN = {
     "a reopening": lambda event: changed(event, kind="reopen", answer=None),
     "an endless note": lambda event: changed(event, kind="note", text="长" * 4001),
     "a mark that is no time": lambda event: changed(event, kind="mark", text="soon"),
+    "a mark that some zones have no day for": lambda event: changed(
+        event, kind="mark", item="mark/enter", answer=None, text="0001-01-01T00:00:00+14:00"
+    ),
+    "a clock that some zones have no day for": lambda event: changed(
+        event, wall=datetime(9999, 12, 31, 23, tzinfo=UTC)
+    ),
+    "a handing in beyond counting": lambda event: changed(
+        event,
+        kind="submit",
+        item="visit",
+        answer=None,
+        manifest=Manifest({event.device: 2**70}, root_of([])),
+    ),
     "a later protocol": lambda event: changed(event, v=2),
     "a number beyond counting": lambda event: changed(event, seq=2**53),
     "number 0": lambda event: changed(event, seq=0),
@@ -318,6 +331,23 @@ def test_what_cannot_be_part_of_a_visit_is_kept_and_holds_nothing_back(
     with database.reading() as session:
         (kept,) = session.exec(select(QuarantineRow)).all()
     assert kept.body == sent.replace("\0", "\ufffd")
+
+
+def test_a_visit_of_which_something_is_kept_apart_is_not_given_away(
+    line, phone, as_, database, world
+):
+    (event,) = phone.does(R01)
+    line(msgspec.structs.replace(phone.batch(), events=(changed(event, item="rules-24/r99"),)))
+
+    answer = as_(world.ann).post(
+        f"/admin/assignments/{world.harbour_visit}",
+        data={"shopper": str(world.bob.id), "mode": "open", "due_on": "2027-02-03"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 409
+    with database.reading() as session:
+        assert get_visit(session, world.carol, world.harbour_visit).shopper == world.alice.id
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from bs4 import BeautifulSoup
 
 from audit.domain.answer import Answer, Deed, project
 from audit.domain.event import digest, written
+from audit.domain.photo import MOST, Arrived
 from audit.ids import new_id
 from audit.store.events import list_events, list_late
+from audit.store.photos import file_photo
 from audit.store.visits import get_visit
 from tests.phone import Phone, packed
 from tests.pictures import hands_in, jpeg, photo_of, takes
@@ -390,6 +392,34 @@ def test_photos_of_a_backup_file_come_in_and_seal_the_visit(carol, url, phone, d
     assert lines(without.select_one("#rescue"))[-1] == "1 entry cannot be part of this visit."
     assert (before, status(database, world)) == ("in_progress", "submitted")
     assert parsed(carol.get(url)).select_one(f'img[src*="{photo.id}"]')
+
+
+def test_every_photo_of_a_backup_file_for_which_there_is_room_comes_in(
+    carol, url, phone, database, world
+):
+    content = jpeg()
+    photo = photo_of(content)
+    takes(phone, photo)
+    hands_in(phone, [photo])
+    whole = {**msgspec.to_builtins(photo), "data": [base64.b64encode(content).decode()]}
+    harmed = [{**msgspec.to_builtins(photo_of(b"gone")), "data": []} for _ in range(MOST)]
+
+    bring_in(carol, url, backup(phone, photos=[*harmed, whole]))
+
+    assert status(database, world) == "submitted"
+
+
+def test_one_photo_too_many_of_a_backup_file_is_told(carol, url, phone, database, world):
+    content = jpeg()
+    photos = [photo_of(content) for _ in range(MOST + 1)]
+    with database.writing() as session:
+        for photo in photos[1:]:
+            file_photo(session, world.harbour_visit, Arrived(photo, "aa/aa"), NOON)
+    whole = {**msgspec.to_builtins(photos[0]), "data": [base64.b64encode(content).decode()]}
+
+    told = parsed(bring_in(carol, url, backup(phone, photos=[whole])))
+
+    assert lines(told.select_one("#rescue"))[-1] == "1 entry cannot be part of this visit."
 
 
 def test_a_photo_that_cannot_be_kept_just_now_comes_with_the_same_file_once_more(

@@ -265,6 +265,17 @@ def test_a_visit_has_so_many_photos_and_no_more(lens, phone, line, darkroom, wor
         darkroom.incoming.drop(world.harbour_visit, photo)
 
 
+def test_other_bytes_under_the_same_id_need_room_too(lens, darkroom, world):
+    photo = photo_of(b"0")
+    photos = [photo_of(b"%d" % number, photo.id) for number in range(MOST)]
+    for other in photos:
+        darkroom.incoming.keep(world.harbour_visit, other, 0, b"")
+
+    assert lens.send(photo_of(SMALL, photo.id), SMALL).status_code == 413
+    for other in photos:
+        darkroom.incoming.drop(world.harbour_visit, other)
+
+
 def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lens, darkroom, database, world):
     photo = photo_of(SMALL)
     kept = darkroom.files.place
@@ -277,6 +288,17 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_lost(lens, darkroom, databas
 
     assert refused.status_code == 503
     assert rows(database) == []
+    assert lens.send(photo, SMALL).json()["complete"] is True
+
+
+def test_chunks_that_cannot_be_kept_just_now_are_asked_for_again(lens, darkroom, monkeypatch):
+    """As where another request has finished the same photo and drops its folder."""
+    photo = photo_of(SMALL)
+    with monkeypatch.context() as now_and_then:
+        now_and_then.setattr(darkroom.incoming, "place", Path("/proc/incoming"))
+        refused = lens.send(photo, SMALL)
+
+    assert refused.status_code == 503
     assert lens.send(photo, SMALL).json()["complete"] is True
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import signal
 from datetime import timedelta
 from uuid import UUID
@@ -140,6 +141,19 @@ def test_a_reader_that_computes_for_too_long_ends_by_its_own_limit(monkeypatch, 
     monkeypatch.setattr(photos, "PROGRAM", busy)
 
     assert develop(b"") is None
+
+
+def test_a_chunk_for_which_there_is_no_room_takes_none(tmp_path):
+    incoming, photo = Incoming(tmp_path / "incoming"), photo_of(jpeg())
+    largest, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, most))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            incoming.keep(VISIT, photo, 0, jpeg())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, most))
+
+    assert [file for file in incoming.place.rglob("*") if file.is_file()] == []
 
 
 def test_chunks_that_nobody_goes_on_with_are_swept(tmp_path):
