@@ -160,7 +160,7 @@ def _read(body: str, visit: UUID, checklists: Mapping[str, Checklist]) -> Delive
 def _trouble(event: AnswerEvent, visit: UUID, checklists: Mapping[str, Checklist]) -> Trouble:
     if event.v != PROTOCOL or event.hash == "" or not _tellable(event.wall):
         return "unreadable"
-    if not (_countable(event.seq, event.lamport) and _names_few(event.manifest)):
+    if not (0 < event.seq <= LARGEST_NUMBER and 0 < event.lamport <= LARGEST_NUMBER):
         return "unreadable"
     if _unreadable(event.text) or (event.answer and _unreadable(event.answer.value)):
         return "unreadable"
@@ -180,13 +180,9 @@ def _unreadable(said: object) -> bool:
     return isinstance(said, str) and UNREADABLE.search(said) is not None
 
 
-def _countable(*numbers: int) -> bool:
-    return all(0 < number <= LARGEST_NUMBER for number in numbers)
-
-
-def _names_few(manifest: Manifest | None) -> bool:
-    last = manifest.extent.values() if manifest else ()
-    return _countable(*last) and sum(last) <= MOST_NAMED
+def _countable(manifest: Manifest) -> bool:
+    last = manifest.extent.values()
+    return all(number > 0 for number in last) and sum(last) <= MOST_NAMED
 
 
 def _photos(event: AnswerEvent) -> Trouble:
@@ -215,7 +211,7 @@ def _content(event: AnswerEvent, checklist: Checklist) -> Trouble:
         case "remember" if event.item.removeprefix("stage/") in {s.id for s in checklist.stages}:
             return ""
         case "submit":
-            return "" if event.manifest is not None else "answer"
+            return "" if event.manifest is not None and _countable(event.manifest) else "answer"
     return "item"
 
 
