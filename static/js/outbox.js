@@ -70,13 +70,7 @@
     load().then(() => mingcha.handIn(), () => { document.getElementById("cut-off").hidden = false })
   }, true)
   // Photos are on disk as the camera gave them before anything else is done with them, each by
-  // itself. Of one that is not it is said why.
-  mingcha.shots = (key) => (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
-  mingcha.lack = (key, why) => {
-    const line = document.createElement("li")
-    line.append(Object.assign(document.createElement("span"), { role: "alert", textContent: why }))
-    mingcha.shots(key)?.append(line)
-  }
+  // itself.
   document.addEventListener("change", async (event) => {
     const { target } = event
     if (!target.matches(".shot input")) return
@@ -85,7 +79,7 @@
     for (const file of [...target.files]) {
       const raw = { id: mingcha.newId(), visit, item }
       await file.arrayBuffer().then((bytes) => mingcha.within("raw", "readwrite", (store) => store.put({ ...raw, bytes })))
-        .catch(() => mingcha.lack(item, document.getElementById("saved").dataset.unsent))
+        .catch(() => load().then(() => mingcha.lack(item), () => {}))
     }
     target.value = ""
     if (mingcha.resumePhotos) mingcha.resumePhotos()

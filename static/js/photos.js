@@ -41,6 +41,13 @@
     if (raw) await print(raw)
   }))
 
+  // Of one that is not kept it is said why.
+  const shots = (key) => (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
+  mingcha.lack = (key, why = words.unsent) => {
+    const line = document.createElement("li")
+    line.append(Object.assign(document.createElement("span"), { role: "alert", textContent: why }))
+    shots(key)?.append(line)
+  }
   const events = (log) => [...log.slots.keys()].flatMap((slot) => slot.startsWith("photo:") ? log.current(slot) ?? [] : [])
   const refusal = ({ size }) => size > LARGEST ? words.large
     : events(mingcha.log).filter(({ kind }) => kind === "photo").length >= MOST && words.many
@@ -99,7 +106,7 @@
       taken.set(event.item, [...taken.get(event.item) ?? [], ...event.kind === "photo" ? [event] : []])
     }
     for (const [key, several] of taken) {
-      const list = mingcha.shots(key)
+      const list = shots(key)
       const state = several.map(({ photo }) => `${photo.id}${rows.get(photo.id)?.sent}`).join() + document.documentElement.className
       if (!list || list.dataset.state === state) continue
       list.dataset.state = state
