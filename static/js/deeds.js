@@ -69,8 +69,8 @@
     const said = (name) => body.get(name) ?? ""
     if (address.includes("/answers")) return answer(form, said)
     if (address.includes("/marks")) return mark(form, said, log)
-    if (address.includes("/notes")) return { kind: "note", item: said("item"), text: clean(said("note")).slice(0, 4000).trim() }
-    if (address.includes("/memories")) return { kind: "remember", item: `stage/${said("stage")}`, text: clean(said("text")).slice(0, 500).trim() }
+    if (address.includes("/notes")) return { kind: "note", item: said("item"), text: clean(said("note").slice(0, 4000)).trim() }
+    if (address.includes("/memories")) return { kind: "remember", item: `stage/${said("stage")}`, text: clean(said("text").slice(0, 500)).trim() }
   }
   mingcha.decimal = decimal
 }

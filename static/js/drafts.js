@@ -8,6 +8,11 @@
 
   document.addEventListener("input", ({ target }) => typed(target) && localStorage.setItem(name(target), target.value))
 
+  // What is tapped takes the place of what was typed.
+  document.addEventListener("change", ({ target }) => {
+    if (target.type === "radio") for (const field of target.form.querySelectorAll(".typed")) localStorage.removeItem(name(field))
+  })
+
   document.addEventListener("htmx:finally:request", ({ target, detail }) => {
     const status = detail.ctx.response?.status
     if (!page || !status || status >= 400) return

@@ -39,8 +39,8 @@
     }
     mingcha.chosen?.(form)
     const { minutes, seconds, typed: field } = form.elements
-    if (field && document.activeElement !== field) field.value = typed
-    if (minutes && ![minutes, seconds].includes(document.activeElement)) {
+    if (field) field.value = typed
+    if (minutes) {
       minutes.value = typed && Math.floor(typed / 60)
       seconds.value = typed && typed % 60
     }
@@ -131,10 +131,11 @@
     if (!form) return true
     const key = form.querySelector("[name=item]").value // .elements.item is a method
     const heads = apart(log.heads(`answer:${key}`)), note = log.current(`note:${key}`)
-    if (heads.length) drawAnswer(form, heads)
+    const held = item.matches(".item--saving, .item--unsent, :has(.typed:focus)") // by what is tapped or typed just now
+    if (heads.length && !held) drawAnswer(form, heads)
     drawConflict(form.querySelector(".state"), form, heads)
     const text = form.elements.note
-    if (text && shows(text, note) && document.activeElement !== text) {
+    if (text && !held && document.activeElement !== text && shows(text, note)) {
       text.value = note.text
       text.closest("details").open ||= Boolean(note.text)
     }

@@ -32,13 +32,16 @@
     asking.focus({ preventScroll: true })
   }
 
+  let giving = false
   const handIn = async () => {
     const lacking = open().length || noteless().length
     if (lacking && !asking.querySelector("[type=checkbox]").checked) {
       asking.querySelector(".notice").hidden = false
       return
     }
-    await mingcha.keep({ kind: "submit", item: "visit" })
+    if (giving || finish(mingcha.log)) return // a double tap
+    giving = true
+    await mingcha.keep({ kind: "submit", item: "visit" }).finally(() => { giving = false })
   }
 
   const finish = (log) => {

@@ -36,10 +36,8 @@
     part.remove()
   }, PATIENCE)
 
-  // What waits for a pause in the typing goes now.
   const leave = (part) => {
-    const typing = document.activeElement
-    if (part.contains(typing) && typing.matches(".typed, textarea")) typing.dispatchEvent(new Event("change", { bubbles: true }))
+    mingcha.flush()
     part.hidden = true
     putAway(part)
   }
@@ -97,7 +95,7 @@
   mingcha.counted = (part) => rowsOf.get(part).flatMap(({ item }) => item.matches("[data-optional], [hidden]") ? [] : [item])
 
   const stale = new Set()
-  for (const name of ["change", "input", "htmx:finally:request"]) {
+  for (const name of ["change", "input", "focusout", "htmx:finally:request"]) {
     document.addEventListener(name, ({ target }) => stale.add(target.closest?.(".item")), true)
   }
   const says = ({ slots, marks }, log, times) => {

@@ -1,5 +1,5 @@
 // A tap is the moment: its time is taken from this phone's clock as the finger comes down
-// and shown at once; a slow line delays only the saving. A hasty second tap is no undo.
+// and shown at once; a slow line delays only the saving. A hasty second tap is none.
 {
   const HASTY = 700
   const local = (at, form) => new Date(at).toLocaleTimeString("en-GB", { timeZone: form.dataset.zone })
@@ -7,15 +7,16 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target
-    if (!form.matches(".moment")) return
+    if (!form.matches(".moment, .remember")) return
     const button = event.submitter ?? form.querySelector("button")
-    const last = tapped.get(button) ?? 0
-    tapped.set(button, Date.now())
-    if (Date.now() - last < HASTY) {
+    const last = tapped.get(button)
+    tapped.set(button, event.timeStamp) // no clock that somebody sets
+    if (event.timeStamp - last < HASTY) {
       event.preventDefault()
       event.stopImmediatePropagation()
       return
     }
+    if (form.matches(".remember")) return
     form.elements.at.value = new Date().toISOString()
     form.elements.value.value = button.dataset.value
     const set = button.dataset.value !== "clear"
@@ -58,8 +59,18 @@
     }))
   }
 
-  // The line just written is on its way: make room for the next.
-  document.addEventListener("htmx:after:request", ({ target, detail }) => {
-    if (target.matches(".remember") && detail.ctx.response.status < 400) target.elements.text.value = ""
+  // A line half typed is there again after the page was left.
+  const line = document.querySelector(".remember [name=text]")
+  const draft = `line ${mingcha.person} ${document.querySelector("[data-visit]")?.dataset.visit}`
+  if (line) line.value ||= localStorage.getItem(draft) ?? ""
+  line?.addEventListener("input", () => localStorage.setItem(draft, line.value))
+
+  // The line just written is on its way: make room for the next, which may have been begun.
+  document.addEventListener("htmx:after:request", ({ target, detail: { ctx } }) => {
+    const sent = ctx.request.body?.get("text")
+    if (!target.matches(".remember") || ctx.response.status >= 400) return
+    if (line.value.startsWith(sent)) line.value = line.value.slice(sent.length)
+    if (line.value) localStorage.setItem(draft, line.value)
+    else localStorage.removeItem(draft)
   })
 }

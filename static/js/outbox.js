@@ -23,7 +23,6 @@
     // A visit that nobody has begun has nothing to fetch.
     if (log.entries.size || "begun" in root.dataset) sender.now()
     if (!mingcha.drawGates) return log
-    const soon = () => load().catch(() => {})
     if (await begun(log)) soon()
     else setTimeout(soon, REST)
     return log
@@ -53,6 +52,7 @@
     script.onerror = () => { loading = undefined; reject(new Error("later")) }
     document.head.append(script)
   }))
+  const soon = () => load().catch(() => setTimeout(soon, REST))
   mingcha.later = load
   document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
   document.addEventListener("click", ({ target }) => {
@@ -69,14 +69,21 @@
     if (leave) return link.click()
     load().then(() => mingcha.handIn(), () => { document.getElementById("cut-off").hidden = false })
   }, true)
+  // Photos are on disk as the camera gave them before anything else is done with them, each by
+  // itself.
   document.addEventListener("change", async (event) => {
     const { target } = event
     if (!target.matches(".shot input")) return
     event.stopPropagation() // it is no answer
-    const files = [...target.files]
-    await load()
-    for (const file of files) await mingcha.takePhoto(target, file)
+    const item = target.form.querySelector("[name=item]").value, { visit } = root.dataset
+    for (const file of [...target.files]) {
+      const raw = { id: mingcha.newId(), visit, item }
+      await file.arrayBuffer().then((bytes) => mingcha.within("raw", "readwrite", (store) => store.put({ ...raw, bytes })))
+        .catch(() => load().then(() => mingcha.lack(item), () => {}))
+    }
     target.value = ""
+    if (mingcha.resumePhotos) mingcha.resumePhotos()
+    else soon()
   }, true)
 
   htmx.registerExtension("outbox", {

@@ -1,7 +1,8 @@
-// Photos: on disk as the camera gave them before anything else is done with them, then made
-// smaller and rid of place and time.
+// Photos that lie on disk as the camera gave them (outbox.js) are made smaller and rid of place
+// and time.
 {
   const LONGEST = 2048, SMALL = 160, QUALITY = 0.8
+  const LARGEST = 10 * 1024 * 1024, MOST = 40 // what the server takes
   const page = document.querySelector("[data-visit]")
   const words = document.getElementById("saved").dataset
 
@@ -35,26 +36,36 @@
   // One after the other, whoever asks: each is one entry, and pictures take much memory.
   let turn = Promise.resolve()
   const alone = (work) => navigator.locks ? navigator.locks.request(`develop ${page.dataset.visit}`, work) : work()
-  const develop = (raw) => turn = turn.catch(() => {}).then(() => alone(async () => {
-    if (await mingcha.within("raw", "readonly", (store) => store.getKey(raw.id))) await print(raw)
+  const develop = (id) => turn = turn.catch(() => {}).then(() => alone(async () => {
+    const raw = await mingcha.within("raw", "readonly", (store) => store.get(id))
+    if (raw) await print(raw)
   }))
+
+  // Of one that is not kept it is said why.
+  const shots = (key) => (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
+  mingcha.lack = (key, why = words.unsent) => {
+    const line = document.createElement("li")
+    line.append(Object.assign(document.createElement("span"), { role: "alert", textContent: why }))
+    shots(key)?.append(line)
+  }
+  const events = (log) => [...log.slots.keys()].flatMap((slot) => slot.startsWith("photo:") ? log.current(slot) ?? [] : [])
+  const refusal = ({ size }) => size > LARGEST ? words.large
+    : events(mingcha.log).filter(({ kind }) => kind === "photo").length >= MOST && words.many
 
   const print = async ({ id, visit, item, bytes: raw }) => {
     const { bytes, thumb } = await developed(raw)
     const photo = { id, sha: await mingcha.sha256(bytes), size: bytes.byteLength }
+    const refused = refusal(photo)
+    if (refused) {
+      await mingcha.within("raw", "readwrite", (store) => store.delete(id))
+      return mingcha.lack(item, refused)
+    }
     const row = { ...photo, visit, item, thumb, sent: false }
     const chunks = pieces(bytes).map((data, n) => ({ photo: id, n, data }))
     await mingcha.keep({ kind: "photo", item, photo }, { row, chunks })
     rows.set(id, row)
     waiting()
     sender.now()
-  }
-
-  mingcha.takePhoto = async (input, file) => {
-    const item = input.form.querySelector("[name=item]").value
-    const raw = { id: mingcha.newId(), visit: page.dataset.visit, item, bytes: await file.arrayBuffer() }
-    await mingcha.within("raw", "readwrite", (store) => store.put(raw))
-    await develop(raw)
   }
 
   // ---- sending
@@ -91,27 +102,32 @@
 
   mingcha.drawPhotos = (log) => {
     const taken = new Map()
-    for (const slot of log.slots.keys()) {
-      const event = slot.startsWith("photo:") && log.current(slot)
-      if (event) taken.set(event.item, [...taken.get(event.item) ?? [], ...event.kind === "photo" ? [event] : []])
+    for (const event of events(log)) {
+      taken.set(event.item, [...taken.get(event.item) ?? [], ...event.kind === "photo" ? [event] : []])
     }
-    for (const [key, events] of taken) {
-      const list = (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
-      const state = events.map(({ photo }) => `${photo.id}${rows.get(photo.id)?.sent}`).join() + document.documentElement.className
+    for (const [key, several] of taken) {
+      const list = shots(key)
+      const state = several.map(({ photo }) => `${photo.id}${rows.get(photo.id)?.sent}`).join() + document.documentElement.className
       if (!list || list.dataset.state === state) continue
       list.dataset.state = state
-      list.replaceChildren(...events.map(line))
+      list.replaceChildren(...several.map(line), ...list.querySelectorAll(":has([role])"))
     }
   }
 
   // What an earlier page left: kept and not developed, or not sent.
   const resume = async () => {
-    const of = (store) => mingcha.within(store, "readonly", (found) => found.index("visit").getAll(page.dataset.visit))
     await sender.load()
     waiting()
-    for (const raw of await of("raw")) await develop(raw)
+    const ids = await mingcha.within("raw", "readonly", (raw) => raw.index("visit").getAllKeys(page.dataset.visit))
+    await Promise.allSettled(ids.map(develop))
     sender.now()
   }
   mingcha.resumePhotos = resume
+  const { heard } = mingcha
+  mingcha.heard = async (visit) => {
+    await sender.load() // another tab may have taken one
+    waiting()
+    return heard(visit)
+  }
   resume()
 }

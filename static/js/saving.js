@@ -84,16 +84,18 @@
     requestAnimationFrame(() => setTimeout(() => set(form, states.get(form))))
   }, true)
   // Typed and not yet on its way: not saved either.
+  const typing = (field) => field.closest("textarea[hx-post]") ?? (field.matches(".typed") && field.form)
   document.addEventListener("input", ({ target }) => {
-    const typing = target.closest("textarea[hx-post]") ?? (target.matches(".typed") && target.form)
-    if (typing && states.get(typing) !== "unsent") set(typing, "saving")
+    const element = typing(target)
+    if (element && states.get(element) !== "unsent") set(element, "saving")
   })
-  // Going away: what waits for a pause in the typing goes now.
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") return resend()
-    const typing = document.activeElement
-    if (typing?.matches(".typed, textarea")) typing.dispatchEvent(new Event("change", { bubbles: true }))
-  })
+  // What waits for a pause in the typing goes now. A field in which nothing waits says nothing:
+  // it may show what was there before somebody wrote elsewhere.
+  mingcha.flush = () => {
+    const field = document.activeElement
+    if (field && ["saving", "unsent"].includes(states.get(typing(field)))) field.dispatchEvent(new Event("change", { bubbles: true }))
+  }
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" ? resend() : mingcha.flush())
   addEventListener("online", () => { back = true; say(); resend() })
   addEventListener("offline", say)
   addEventListener("beforeunload", (event) => {

@@ -1,7 +1,7 @@
 // Sends what is on this phone, one batch after the other, and believes nothing but an
 // acknowledgement of the very bytes it sent: a portal, a proxy or a cache says "200" too.
 {
-  const MOST = 200, LARGEST = 200_000, PATIENCE = 20_000
+  const MOST = 200, LARGEST = 200_000, PATIENCE = 20_000, ASLEEP = 60_000
   const encoder = new TextEncoder()
 
   class Sender {
@@ -27,18 +27,25 @@
       this.wait = Math.min(this.wait * 2, 60_000)
     }
 
-    // One sender for a visit, whatever the number of tabs; without locks two may send the
-    // same, which does no harm.
+    // One sender for a visit, whatever the number of tabs. Without locks, and where the other
+    // tab has fallen asleep over it, two may send the same, which does no harm.
+    async alone() {
+      let begun
+      const work = () => { begun = true; return this.deliver() }
+      if (!navigator.locks) return work()
+      const request = navigator.locks.request(`${this.name} ${this.log.visit}`, { signal: AbortSignal.timeout(ASLEEP) }, work)
+      return request.catch((error) => { if (begun) throw error; return work() })
+    }
+
     async run() {
       this.busy = true
-      const work = () => this.deliver()
       try {
-        await (navigator.locks ? navigator.locks.request(`${this.name} ${this.log.visit}`, work) : work())
+        await this.alone()
         this.wait = 1000
         this.state = "idle"
       } catch (error) {
         this.state = error.message === "401" ? "signed-out" : navigator.onLine ? "failed" : "offline"
-        if (error.message === "413") this.size = Math.max(1, this.size >> 1)
+        if (error.message === "413" || error.name === "TimeoutError") this.size = Math.max(1, this.tried >> 1)
         this.later()
       }
       this.busy = false
@@ -51,7 +58,9 @@
       let more = true
       while (more) {
         const batch = this.batch()
+        this.tried = batch.length
         const reply = await this.post(batch)
+        this.size = Math.min(MOST, this.size * 2)
         const news = await this.believe(batch, reply)
         this.changed(this)
         const anew = await mingcha.callRoll?.(this.log, reply)

@@ -22,7 +22,7 @@
   }
   mingcha.showWatches(document)
   const typed = (form) => {
-    form.elements.seconds.dispatchEvent(new Event("input", { bubbles: true }))
+    for (const name of ["minutes", "seconds"]) form.elements[name].dispatchEvent(new Event("input", { bubbles: true }))
     form.elements.seconds.dispatchEvent(new Event("change", { bubbles: true }))
   }
   document.addEventListener("click", (event) => {
