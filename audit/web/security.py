@@ -15,9 +15,10 @@ from audit.web.forms import read_form
 
 HEADERS = {
     "Content-Security-Policy": (
+        # What is not named here is as default-src says, workers as script-src.
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        "frame-ancestors 'none'; worker-src 'self'; manifest-src 'self'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; manifest-src 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

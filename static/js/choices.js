@@ -29,7 +29,10 @@
   document.addEventListener("change", ({ target }) => {
     if (!isChoice(target) || !target.checked) return
     chosen.set(target.form, target)
-    for (const typed of target.form.querySelectorAll(".typed")) typed.value = ""
+    for (const typed of target.form.querySelectorAll(".typed")) {
+      typed.value = ""
+      mingcha.undraft(typed)
+    }
   }, true)
 
   document.addEventListener("input", ({ target }) => {

@@ -8,10 +8,7 @@
 
   document.addEventListener("input", ({ target }) => typed(target) && localStorage.setItem(name(target), target.value))
 
-  // What is tapped takes the place of what was typed.
-  document.addEventListener("change", ({ target }) => {
-    if (target.type === "radio") for (const field of target.form.querySelectorAll(".typed")) localStorage.removeItem(name(field))
-  })
+  mingcha.undraft = (field) => localStorage.removeItem(name(field))
 
   document.addEventListener("htmx:finally:request", ({ target, detail }) => {
     const status = detail.ctx.response?.status
@@ -19,7 +16,7 @@
     const form = target.form ?? target
     for (const field of form.querySelectorAll?.(".typed, textarea") ?? []) {
       const sent = detail.ctx.request.body?.get?.(field.name)
-      if (sent === localStorage.getItem(name(field))) localStorage.removeItem(name(field))
+      if (sent === localStorage.getItem(name(field))) mingcha.undraft(field)
     }
   })
 

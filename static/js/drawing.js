@@ -131,11 +131,12 @@
     if (!form) return true
     const key = form.querySelector("[name=item]").value // .elements.item is a method
     const heads = apart(log.heads(`answer:${key}`)), note = log.current(`note:${key}`)
-    const held = item.matches(".item--saving, .item--unsent, :has(.typed:focus)") // by what is tapped or typed just now
+    const focus = document.activeElement
+    const held = item.matches(".item--saving, .item--unsent") || focus.matches(".typed") && item.contains(focus) // by what is tapped or typed just now
     if (heads.length && !held) drawAnswer(form, heads)
     drawConflict(form.querySelector(".state"), form, heads)
     const text = form.elements.note
-    if (text && !held && document.activeElement !== text && shows(text, note)) {
+    if (text && !held && focus !== text && shows(text, note)) {
       text.value = note.text
       text.closest("details").open ||= Boolean(note.text)
     }

@@ -54,7 +54,7 @@
   }))
   const soon = () => load().catch(() => setTimeout(soon, REST))
   mingcha.later = load
-  document.addEventListener("pointerdown", ({ target }) => target.closest(".shot") && load().catch(() => {}))
+  document.addEventListener("pointerdown", ({ target }) => target.closest(".shot, .jump") && load().catch(() => {}))
   document.addEventListener("click", ({ target }) => {
     if (target.closest(".rescue") && mingcha.log) load().then(() => mingcha.rescue(mingcha.log.visit), () => {})
   })
@@ -77,8 +77,7 @@
     event.stopPropagation() // it is no answer
     const item = target.form.querySelector("[name=item]").value, { visit } = root.dataset
     for (const file of [...target.files]) {
-      const raw = { id: mingcha.newId(), visit, item }
-      await file.arrayBuffer().then((bytes) => mingcha.within("raw", "readwrite", (store) => store.put({ ...raw, bytes })))
+      await file.arrayBuffer().then((bytes) => mingcha.within("raw", "readwrite", (raw) => raw.put({ id: mingcha.newId(), visit, item, bytes })))
         .catch(() => load().then(() => mingcha.lack(item), () => {}))
     }
     target.value = ""

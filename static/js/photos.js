@@ -41,7 +41,7 @@
     if (raw) await print(raw)
   }))
 
-  // Of one that is not kept it is said why.
+  // One that is not kept is told.
   const shots = (key) => (mingcha.find?.(`item-${key}`) ?? document.getElementById(`item-${key}`))?.querySelector(".shots")
   mingcha.lack = (key, why = words.unsent) => {
     const line = document.createElement("li")
@@ -49,16 +49,15 @@
     shots(key)?.append(line)
   }
   const events = (log) => [...log.slots.keys()].flatMap((slot) => slot.startsWith("photo:") ? log.current(slot) ?? [] : [])
-  const refusal = ({ size }) => size > LARGEST ? words.large
-    : events(mingcha.log).filter(({ kind }) => kind === "photo").length >= MOST && words.many
+  const fits = ({ size }) => size <= LARGEST
+    && events(mingcha.log).filter(({ kind }) => kind === "photo").length < MOST
 
   const print = async ({ id, visit, item, bytes: raw }) => {
     const { bytes, thumb } = await developed(raw)
     const photo = { id, sha: await mingcha.sha256(bytes), size: bytes.byteLength }
-    const refused = refusal(photo)
-    if (refused) {
+    if (!fits(photo)) {
       await mingcha.within("raw", "readwrite", (store) => store.delete(id))
-      return mingcha.lack(item, refused)
+      return mingcha.lack(item, `${words.unsent}: ${words.room}`)
     }
     const row = { ...photo, visit, item, thumb, sent: false }
     const chunks = pieces(bytes).map((data, n) => ({ photo: id, n, data }))

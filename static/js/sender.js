@@ -31,10 +31,9 @@
     // tab has fallen asleep over it, two may send the same, which does no harm.
     async alone() {
       let begun
-      const work = () => { begun = true; return this.deliver() }
+      const work = () => begun = this.deliver()
       if (!navigator.locks) return work()
-      const request = navigator.locks.request(`${this.name} ${this.log.visit}`, { signal: AbortSignal.timeout(ASLEEP) }, work)
-      return request.catch((error) => { if (begun) throw error; return work() })
+      return navigator.locks.request(`${this.name} ${this.log.visit}`, { signal: AbortSignal.timeout(ASLEEP) }, work).catch(() => begun ?? work())
     }
 
     async run() {

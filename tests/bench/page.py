@@ -261,7 +261,7 @@ def verdicts(ours: Run, bare: Run, full: Run) -> list[tuple[bool, str]]:
     ratio = ours.fcp / bare.fcp
     return [
         (ours.requests <= 4, f"{ours.requests:.0f} requests, at most 4"),
-        (ours.wire <= 40_000, f"{ours.wire / 1000:.1f} kB on the wire, at most 40"),
+        (ours.wire <= 40_000, f"{ours.wire / 1000:.2f} kB on the wire, at most 40"),
         (full.html <= 14_000, f"{full.html / 1000:.1f} kB for the page, all answered, at most 14"),
         (ratio <= 1.5, f"first paint {ratio:.2f} times the bare page's, at most 1.50"),
         (ours.tap <= 100, f"{ours.tap:.0f} ms for the slowest tap, at most 100"),
