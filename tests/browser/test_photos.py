@@ -73,7 +73,9 @@ def test_one_that_no_server_takes_is_told_and_the_visit_is_handed_in(open_, worl
     take(page, GREETING, picture(content=bytes(LARGEST + 1)), picture())
 
     expect(shots(page, GREETING).filter(has_text="Received")).to_have_count(1)
-    expect(shots(page, GREETING).filter(has_text="Not saved: 40 photos and 10 MB each at most")).to_have_count(1)
+    expect(
+        shots(page, GREETING).filter(has_text="Not saved: 40 photos and 10 MB each at most")
+    ).to_have_count(1)
     hand_in(page)
     expect(page.locator(".handed__sealed")).to_contain_text("1 photo")
     with database.reading() as session:
