@@ -157,7 +157,7 @@ def test_an_assignment_says_what_to_do_where_and_how(as_, world):
     page = page_of(as_(world.alice).get(f"/assignments/{world.harbour_visit}"))
 
     assert page.select_one(".brief").text == "Make a deposit."
-    assert [dd.text for dd in page.select(".facts dd")] == [
+    assert [dd.find(string=True).strip() for dd in page.select(".facts dd")] == [
         "Bay City 1 Zhongshan Road",
         "2026-11-25",
         "Disguised: as a customer, without being noticed",
