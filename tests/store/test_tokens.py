@@ -54,6 +54,12 @@ def by_token(session, tokens):
     return hold_by_tokens(session, tokens, NOON)
 
 
+def in_a_hurry(database, way, tokens):
+    with database.writing() as session:
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = 100")
+        way(session, tokens)
+
+
 @pytest.mark.parametrize(
     "either_database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
@@ -63,11 +69,9 @@ def test_a_held_visit_is_waited_for_and_no_other(either_database, tokens, first,
     """On SQLite nobody writes beside anybody."""
     with either_database.writing() as session:
         first(session, tokens[:1])
-        with pytest.raises(Busy), either_database.writing() as other:  # noqa: PT012  # a transaction
-            other.connection().exec_driver_sql("SET LOCAL lock_timeout = 100")
-            second(other, tokens[1:])
-            second(other, tokens)
-            pytest.fail("it was not held")
+        in_a_hurry(either_database, second, tokens[1:])
+        with pytest.raises(Busy):
+            in_a_hurry(either_database, second, tokens)
 
 
 def meanwhile(database, place, shown, **changes):
